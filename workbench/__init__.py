@@ -1,0 +1,3 @@
+"""The data-sharing workbench."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Step 5: costs against benefits by the Green Book."""

@@ -1,0 +1,156 @@
+"""Every error the workbench raises, as one tree.
+
+::
+
+    WorkbenchError                 what happened, where, what to do
+    ├── DataError                  figures and the files and services they come from
+    │   ├── SourceUnavailable      a service or file did not give a whole, readable answer
+    │   ├── WrongFile              a file is not what the reader expects
+    │   ├── FigureMissing          a figure that was asked for is not held
+    │   ├── UnknownArea            an area code or name cannot be resolved
+    │   └── NotComparable          two figures differ in vintage, period, unit or denominator
+    ├── ReferenceDataError         the dated, cited tables inside the package
+    │   └── NotCited               a value without its source
+    ├── AppraisalError             costs and benefits
+    │   ├── PriceBaseError         amounts in different price years were added
+    │   └── HorizonError           a year outside the appraisal period or the schedule
+    ├── ProjectError               the project and the file it is kept in
+    │   ├── DamagedProject         a project file that cannot be read; the place is named
+    │   ├── NewerProject           a project file written by a later version
+    │   └── InvalidProject         a change that the rules refuse; carries every fault
+    └── ExportError                a document that could not be written
+
+Each error has a ``message`` (what happened), a ``remedy`` (what to do) and a ``where`` (file, key, row or field).
+The command line prints them as one sentence and exits with 1; the app shows them beside the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: where, what, and what to do about it.
+
+    Attributes
+    ----------
+    where : str
+        File, key, row or field path, for example ``needs/n2/level``.
+    message : str
+        What is wrong, as a sentence.
+    remedy : str
+        What to do, as a sentence that begins with a verb.
+    """
+
+    where: str
+    message: str
+    remedy: str = ""
+
+
+class WorkbenchError(Exception):
+    """The root of every error the workbench raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What happened.
+    remedy : str, optional
+        What the reader can do.
+    where : str, optional
+        File, key, row or field.
+
+    Examples
+    --------
+    >>> str(WorkbenchError("The file is empty.", "Save it again.", "a.csv"))
+    'a.csv: The file is empty. Save it again.'
+    """
+
+    def __init__(self, message: str, remedy: str = "", where: str = "") -> None:
+        self.message = message
+        self.remedy = remedy
+        self.where = where
+        super().__init__(message, remedy, where)
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{text} {self.remedy}".strip()
+
+
+class DataError(WorkbenchError):
+    """Figures, and the files and services they come from."""
+
+
+class SourceUnavailable(DataError):
+    """A service or file did not give a whole, readable answer."""
+
+
+class WrongFile(DataError):
+    """A file is not what the reader expects."""
+
+
+class FigureMissing(DataError):
+    """A figure that was asked for is not held."""
+
+
+class UnknownArea(DataError):
+    """An area code or name cannot be resolved."""
+
+
+class NotComparable(DataError):
+    """Two figures differ in vintage, period, unit or denominator."""
+
+
+class ReferenceDataError(WorkbenchError):
+    """The dated, cited tables inside the package."""
+
+
+class NotCited(ReferenceDataError):
+    """A value without its source."""
+
+
+class AppraisalError(WorkbenchError):
+    """Costs and benefits."""
+
+
+class PriceBaseError(AppraisalError):
+    """Amounts in different price years were added."""
+
+
+class HorizonError(AppraisalError):
+    """A year outside the appraisal period or the schedule."""
+
+
+class ProjectError(WorkbenchError):
+    """The project and the file it is kept in."""
+
+
+class DamagedProject(ProjectError):
+    """A project file that cannot be read; the place is named."""
+
+
+class NewerProject(ProjectError):
+    """A project file written by a later version of the workbench."""
+
+
+class InvalidProject(ProjectError):
+    """A change that the rules refuse. Carries every fault, not only the first.
+
+    Parameters
+    ----------
+    faults : sequence of Fault
+        At least one.
+    where : str, optional
+        The file or form.
+    """
+
+    def __init__(self, faults: Sequence[Fault], where: str = "") -> None:
+        self.faults = tuple(faults)
+        said = "; ".join(f"{f.where}: {f.message}" if f.where else f.message for f in self.faults)
+        remedy = " ".join(dict.fromkeys(f.remedy for f in self.faults if f.remedy))
+        super().__init__(said, remedy, where)
+
+
+class ExportError(WorkbenchError):
+    """A document that could not be written."""
