@@ -1,1 +1,1 @@
-"""charts"""
+"""Charts as values first, drawn by plotly on screen and by matplotlib in documents."""

@@ -16,7 +16,8 @@ LEVEL_BY_PREFIX: Mapping[str, str] = {
     "E06": "district", "E07": "district", "E08": "district", "E09": "district",
     "W06": "district", "S12": "district", "N09": "district",
     "E10": "county", "E12": "region", "E47": "combined authority",
-    "E92": "nation", "W92": "nation", "S92": "nation", "N92": "nation", "K02": "nation", "K03": "nation", "K04": "nation",
+    "E92": "nation", "W92": "nation", "S92": "nation", "N92": "nation",
+    "K02": "nation", "K03": "nation", "K04": "nation",
 }  # fmt: skip
 
 NATION_BY_LETTER: Mapping[str, str] = {
@@ -114,7 +115,7 @@ class AreaRegister:
         return area.name if area else code
 
     def within(self, code: str, level: str) -> tuple[Area, ...]:
-        """Every held area of a level that lies within an area, in order of code. The area itself when it is that level."""
+        """Every held area of a level within an area, in order of code; the area itself when it is of that level."""
         if code in self.areas and self.areas[code].level == level:
             return (self.areas[code],)
         return tuple(

@@ -1,1 +1,1 @@
-"""reference"""
+"""Dated, cited reference tables, and the strict loader that reads them."""

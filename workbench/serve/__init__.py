@@ -1,1 +1,1 @@
-"""serve"""
+"""What Voila needs to serve the app: launcher, template, settings."""

@@ -1,1 +1,1 @@
-"""sources"""
+"""Readers of published figures. Each turns one kind of file or service into tidy figures with a citation."""

@@ -1,1 +1,1 @@
-"""widgets"""
+"""Small reusable views. They are given values and callables and know no project."""

@@ -1,1 +1,1 @@
-"""app/steps"""
+"""The six steps. Each is handed values and callables; none knows another."""
