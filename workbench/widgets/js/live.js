@@ -1,0 +1,354 @@
+// The browser's half of LiveView: shows the HTML that Python writes, sends back what the person does, and says
+// honestly whether it is saved. It holds no rules: every value is checked in Python.
+import { Idiomorph } from "idiomorph";
+
+const TYPING_PAUSE = 350; // ms without a key before an edit is sent
+const ACK_LIMIT = 6000; // ms without an answer before the page says "Not saved"
+const PING_EVERY = 15000;
+const UPLOAD_LIMIT = 40 * 1024 * 1024; // must stay under Voila's websocket_max_message_size
+const NARROW = 480; // px; under this a chart is laid out again, not shrunk
+
+let plotlyLoading = null;
+
+/** Load plotly.js once: from our own server when it is served, else through the kernel. Never from elsewhere. */
+function loadPlotly(model) {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  plotlyLoading ??= new Promise((resolve, reject) => {
+    const add = (src) => {
+      const script = document.createElement("script");
+      script.src = src;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => reject(new Error("plotly.js did not load"));
+      document.head.append(script);
+    };
+    const url = model.get("plotly_url");
+    if (url) return add(url);
+    const receive = (message, buffers) => {
+      if (message.kind !== "plotly") return;
+      model.off("msg:custom", receive);
+      add(URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" })));
+    };
+    model.on("msg:custom", receive);
+    model.send({ kind: "plotly", seq: 0 });
+  });
+  return plotlyLoading;
+}
+
+function valueOf(field) {
+  if (field.type === "checkbox" && field.dataset.group) {
+    const group = field.closest("fieldset").querySelectorAll(`input[name="${CSS.escape(field.name)}"]`);
+    return [...group].filter((box) => box.checked).map((box) => box.value);
+  }
+  if (field.type === "checkbox") return field.checked;
+  if (field.tagName === "SELECT" && field.multiple) return [...field.selectedOptions].map((o) => o.value);
+  return field.value;
+}
+
+class Live {
+  constructor(model, el) {
+    this.model = model;
+    this.el = el;
+    this.seq = 0;
+    this.pending = new Map(); // seq -> {name, value, at}
+    this.typing = new Map(); // name -> timer
+    this.drawn = new WeakMap(); // element -> what it shows
+    this.dead = false;
+    this.key = `workbench:${model.get("room")}`;
+    el.classList.add("wb-root");
+    this.listen();
+    this.morph();
+    this.hello();
+  }
+
+  listen() {
+    const on = (type, handler, options) => this.el.addEventListener(type, handler, options);
+    // In JupyterLab the notebook's own shortcuts act on the focused element itself ("d d" deletes the cell).
+    on("focusin", (e) => e.target.setAttribute?.("data-lm-suppress-shortcuts", "true"));
+    on("input", (e) => this.onInput(e));
+    on("change", (e) => this.onChange(e));
+    on("click", (e) => this.onClick(e));
+    on("submit", (e) => e.preventDefault());
+    on("keydown", (e) => this.onKey(e));
+    this.onHtml = () => this.morph();
+    this.onFigures = () => this.draw();
+    this.onMessage = (m, buffers) => this.receive(m, buffers);
+    this.model.on("change:html", this.onHtml);
+    this.model.on("change:figures", this.onFigures);
+    this.model.on("msg:custom", this.onMessage);
+    this.onHash = () => this.go(location.hash.slice(1));
+    window.addEventListener("hashchange", this.onHash);
+    this.onLeave = () => this.flush();
+    window.addEventListener("pagehide", this.onLeave);
+    this.resize = new ResizeObserver(() => this.draw());
+    this.resize.observe(this.el);
+    this.timer = setInterval(() => this.watch(), 1000);
+    this.lastPing = Date.now();
+  }
+
+  destroy() {
+    this.flush();
+    clearInterval(this.timer);
+    this.resize.disconnect();
+    window.removeEventListener("hashchange", this.onHash);
+    window.removeEventListener("pagehide", this.onLeave);
+    this.model.off("change:html", this.onHtml);
+    this.model.off("change:figures", this.onFigures);
+    this.model.off("msg:custom", this.onMessage);
+  }
+
+  // --- sending -------------------------------------------------------------------------------------------------
+
+  send(message, buffers) {
+    message.seq = ++this.seq;
+    this.pending.set(message.seq, { ...message, at: Date.now() });
+    if (message.kind === "edit") this.keepDraft();
+    this.model.send(message, undefined, buffers);
+    if (message.kind !== "ping") this.status("Saving…", "busy");
+    return message.seq;
+  }
+
+  hello() {
+    let who = "";
+    try { who = localStorage.getItem("workbench:who") || ""; } catch { /* storage is off: the name is asked again */ }
+    this.send({ kind: "hello", name: location.hash.slice(1), value: who });
+    this.offerDrafts();
+  }
+
+  edit(field) {
+    clearTimeout(this.typing.get(field.name));
+    this.typing.delete(field.name);
+    this.send({ kind: "edit", name: field.name, value: valueOf(field) });
+  }
+
+  flush() {
+    for (const name of [...this.typing.keys()]) {
+      const field = this.el.querySelector(`[name="${CSS.escape(name)}"]`);
+      if (field) this.edit(field);
+    }
+  }
+
+  onInput(e) {
+    const field = e.target;
+    if (!field.name || field.dataset.local !== undefined || field.type === "file") return;
+    if (!["text", "search", "number", "email", "textarea"].includes(field.type)) return;
+    clearTimeout(this.typing.get(field.name));
+    this.typing.set(field.name, setTimeout(() => this.edit(field), TYPING_PAUSE));
+    this.status("Saving…", "busy");
+  }
+
+  onChange(e) {
+    const field = e.target;
+    if (field.dataset.upload) return this.upload(field);
+    if (!field.name || field.dataset.local !== undefined) return;
+    if (field.name === "ui/who") {
+      try { localStorage.setItem("workbench:who", field.value); } catch { /* storage is off */ }
+    }
+    this.edit(field);
+  }
+
+  onClick(e) {
+    const target = e.target.closest("[data-action]");
+    if (!target || !this.el.contains(target)) return;
+    e.preventDefault();
+    if (target.getAttribute("aria-disabled") === "true") return;
+    this.flush();
+    const { action, id = "", value = "" } = target.dataset;
+    if (action === "go") return void (location.hash = id);
+    const inputs = {};
+    for (const field of target.closest("form, [data-form]")?.querySelectorAll("[data-local]") ?? []) {
+      inputs[field.name] = valueOf(field);
+    }
+    this.send({ kind: "action", name: action, id, value, inputs });
+  }
+
+  onKey(e) {
+    const writing = e.target.matches("input:not([type=checkbox],[type=radio]), textarea, select");
+    if ((e.ctrlKey || e.metaKey) && !e.altKey && !writing) {
+      const key = e.key.toLowerCase();
+      const name = key === "z" ? (e.shiftKey ? "redo" : "undo") : key === "y" ? "redo" : "";
+      if (name) {
+        e.preventDefault();
+        this.send({ kind: "action", name, id: "", value: "", inputs: {} });
+      }
+    }
+    if (e.key === "Enter" && e.target.matches("input[data-submit]")) {
+      e.preventDefault();
+      e.target.closest("form, [data-form]")?.querySelector("button[data-action]")?.click();
+    }
+  }
+
+  async upload(field) {
+    const [file] = field.files;
+    if (!file) return;
+    if (file.size > UPLOAD_LIMIT) {
+      this.say(`${file.name} is ${Math.round(file.size / 1048576)} MB. The largest file that can be brought in here is 40 MB. Use “workbench figures import” on the command line.`);
+      field.value = "";
+      return;
+    }
+    this.say(`Reading ${file.name}…`);
+    const bytes = await file.arrayBuffer();
+    this.send({ kind: "upload", name: field.dataset.upload, value: file.name }, [bytes]);
+    field.value = "";
+  }
+
+  go(step) {
+    this.flush();
+    this.send({ kind: "action", name: "go", id: step, value: "", inputs: {} });
+  }
+
+  // --- receiving -----------------------------------------------------------------------------------------------
+
+  receive(message, buffers) {
+    if (message.kind === "ack") {
+      for (const seq of [...this.pending.keys()]) if (seq <= message.seq) this.pending.delete(seq);
+      this.dead = false;
+      this.keepDraft();
+      if (message.problem) this.status(message.problem, "bad");
+      else if (!this.pending.size && !this.typing.size) this.status(message.saved || "Open", message.saved ? "good" : "");
+    } else if (message.kind === "say") {
+      this.say(message.text);
+    } else if (message.kind === "download") {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([buffers[0]], { type: message.type }));
+      link.download = message.name;
+      document.body.append(link);
+      link.click();
+      link.remove();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      this.say(`${message.name} is in your downloads.`);
+    } else if (message.kind === "focus") {
+      requestAnimationFrame(() => {
+        const target = this.el.querySelector(message.selector);
+        target?.focus({ preventScroll: true });
+        target?.scrollIntoView({ block: message.block || "start" });
+        if (message.top) window.scrollTo(0, 0);
+      });
+    }
+  }
+
+  morph() {
+    const page = document.createElement("div");
+    page.innerHTML = this.model.get("html");
+    const busy = new Set(this.typing.keys());
+    for (const p of this.pending.values()) if (p.kind === "edit") busy.add(p.name);
+    Idiomorph.morph(this.el, page, {
+      morphStyle: "innerHTML",
+      ignoreActiveValue: true,
+      restoreFocus: true,
+      callbacks: {
+        beforeNodeMorphed: (old, fresh) => {
+          if (old.nodeType !== 1 || fresh.nodeType !== 1) return true;
+          if (old.hasAttribute("data-keep")) return false;
+          if (old.dataset.figure && old.dataset.figure === fresh.dataset.figure) return false;
+          if (old.name && busy.has(old.name)) return false;
+          if (old.tagName === "DETAILS" && old.open) fresh.open = true;
+          return true;
+        },
+      },
+    });
+    this.draw();
+  }
+
+  async draw() {
+    const figures = this.model.get("figures");
+    const places = [...this.el.querySelectorAll("[data-figure]")].filter((p) => figures[p.dataset.figure]);
+    if (!places.length) return;
+    let Plotly;
+    try {
+      Plotly = await loadPlotly(this.model);
+    } catch {
+      for (const p of places) p.textContent = "The chart could not be drawn. Its table holds the same figures.";
+      return;
+    }
+    for (const place of places) {
+      const width = place.clientWidth;
+      if (!width) continue;
+      const shape = width < NARROW ? "narrow" : "wide";
+      const json = figures[place.dataset.figure][shape];
+      const was = this.drawn.get(place);
+      if (was && was.json === json && Math.abs(was.width - width) < 2) continue;
+      this.drawn.set(place, { json, width });
+      const figure = JSON.parse(json);
+      await Plotly.react(place, figure.data, { ...figure.layout, width, autosize: false }, {
+        displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false,
+      });
+      // The figure has a text alternative and a table beside it: its inner parts are not more stops for the Tab key.
+      for (const part of place.querySelectorAll("a, [tabindex]")) part.setAttribute("tabindex", "-1");
+    }
+  }
+
+  // --- saying --------------------------------------------------------------------------------------------------
+
+  status(text, kind) {
+    const place = this.el.querySelector("[data-status]");
+    if (!place || (place.textContent === text && place.dataset.kind === kind)) return;
+    place.textContent = text;
+    place.dataset.kind = kind;
+  }
+
+  say(text) {
+    const place = this.el.querySelector("[data-say]");
+    if (!place) return;
+    place.textContent = text;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => { if (place.textContent === text) place.textContent = ""; }, 8000);
+  }
+
+  watch() {
+    const oldest = Math.min(...[...this.pending.values()].map((p) => p.at), Infinity);
+    if (Date.now() - oldest > ACK_LIMIT) {
+      this.dead = true;
+      this.status("Not saved – reload the page", "bad");
+    } else if (document.visibilityState === "visible" && Date.now() - this.lastPing > PING_EVERY) {
+      this.lastPing = Date.now();
+      this.send({ kind: "ping", name: "", value: "" });
+    }
+  }
+
+  // --- drafts: what was typed and never acknowledged survives a dead kernel and a reload -------------------------
+
+  keepDraft() {
+    const edits = {};
+    for (const p of this.pending.values()) if (p.kind === "edit") edits[p.name] = p.value;
+    try {
+      if (Object.keys(edits).length) localStorage.setItem(this.key, JSON.stringify(edits));
+      else if (!this.offered) localStorage.removeItem(this.key);
+    } catch { /* storage is off or full: the page still says when something is not saved */ }
+  }
+
+  offerDrafts() {
+    let edits = {};
+    try { edits = JSON.parse(localStorage.getItem(this.key) || "{}"); } catch { return; }
+    const names = Object.keys(edits);
+    if (!names.length) return;
+    this.offered = true;
+    const bar = document.createElement("div");
+    bar.className = "wb-draft";
+    bar.setAttribute("role", "alert");
+    bar.setAttribute("data-keep", "");
+    bar.append(`${names.length === 1 ? "One edit was" : `${names.length} edits were`} not saved before the page was reloaded. `);
+    const choose = (text, act) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "wb-btn wb-quiet";
+      button.textContent = text;
+      button.addEventListener("click", () => {
+        this.offered = false;
+        bar.remove();
+        try { localStorage.removeItem(this.key); } catch { /* storage is off */ }
+        act();
+      });
+      bar.append(button);
+    };
+    choose("Put back what was typed", () => { for (const n of names) this.send({ kind: "edit", name: n, value: edits[n] }); });
+    choose("Leave it out", () => {});
+    this.el.parentNode.insertBefore(bar, this.el);
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const live = new Live(model, el);
+    return () => live.destroy();
+  },
+};
