@@ -3,7 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 # What the browser and document tests drive. Fonts too: without them a picture of a page is empty boxes.
 DEBIAN_PACKAGES := chromium fonts-liberation libreoffice-writer-nogui poppler-utils
