@@ -59,7 +59,7 @@ def find_program(what: str, *names: str) -> str:
     for name in names:
         if found := shutil.which(name):
             return found
-    reason = f"needs {what}: none of {', '.join(names)} is installed"
+    reason = f"needs {what}, and none was found"
     if IN_CI:
         pytest.fail(f"{reason}. CI must have it; `make test` installs it as root on Debian.", pytrace=False)
     pytest.skip(reason)
