@@ -73,6 +73,9 @@ class Area:
         GSS code of the area it belongs to in the register; empty at the top.
     lon, lat : float or None
         Centroid, WGS 84 degrees.
+    vintages : tuple of str
+        Every vintage that has this code, when there are several: an LSOA whose boundary did not change from 2011 to
+        2021 kept its code. ``vintage`` is then the latest of them.
     """
 
     code: str
@@ -82,6 +85,11 @@ class Area:
     parent: str = ""
     lon: float | None = None
     lat: float | None = None
+    vintages: tuple[str, ...] = ()
+
+    def is_of(self, vintage: str) -> bool:
+        """Whether the area exists in a vintage."""
+        return vintage == self.vintage or vintage in self.vintages
 
 
 @dataclass(frozen=True)
@@ -114,13 +122,23 @@ class AreaRegister:
         area = self.areas.get(code)
         return area.name if area else code
 
-    def within(self, code: str, level: str) -> tuple[Area, ...]:
-        """Every held area of a level within an area, in order of code; the area itself when it is of that level."""
+    def within(self, code: str, level: str, vintage: str = "") -> tuple[Area, ...]:
+        """Every held area of a level within an area, in order of code; the area itself when it is of that level.
+
+        Parameters
+        ----------
+        code, level : str
+        vintage : str, optional
+            Only areas of these boundaries. Areas of two vintages overlap: give it wherever areas are drawn or counted.
+        """
         if code in self.areas and self.areas[code].level == level:
             return (self.areas[code],)
-        return tuple(
-            sorted((a for a in self.areas.values() if a.level == level and self._is_in(a, code)), key=lambda a: a.code)
+        found = (
+            a
+            for a in self.areas.values()
+            if a.level == level and (not vintage or a.is_of(vintage)) and self._is_in(a, code)
         )
+        return tuple(sorted(found, key=lambda a: a.code))
 
     def _is_in(self, area: Area, code: str) -> bool:
         seen: set[str] = set()
