@@ -31,7 +31,6 @@ def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
         str(Path(sys.executable).with_name("lint-imports")),
         "--no-cache",
         "--no-logo",
-        "--config",
         "pyproject.toml",
     ]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -68,3 +67,10 @@ def test_a_planted_fault_breaks_the_contract(copy: Path, contract: str):
     result = lint_imports(copy)
     assert result.returncode != 0
     assert verdict(result.stdout, contract) == "BROKEN"
+
+
+def test_a_module_without_a_place_in_the_layers_is_refused(copy: Path):
+    (copy / "workbench" / "planted.py").write_text("")
+    result = lint_imports(copy)
+    assert result.returncode != 0
+    assert "planted" in result.stdout
