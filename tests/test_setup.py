@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.main import get_command
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -135,6 +136,23 @@ def test_every_make_target_that_is_named_exists(document: str):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert named
     assert named <= targets
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_every_command_that_is_named_exists(document: str):
+    from workbench.cli import app  # noqa: PLC0415  so that a fault in it is a fault of this test only
+
+    commands = set(get_command(app).commands)
+    named = set(re.findall(r"(?:^|[\s`/\\])workbench ([a-z]+)\b", "\n".join(code_in(document)), re.MULTILINE))
+    assert named <= commands
+    assert named or document != "README.md"
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_every_file_that_is_linked_exists(document: str):
+    linked = re.findall(r"\]\((?!https?:)([^)#]+)", (ROOT / document).read_text(encoding="utf-8"))
+    assert linked
+    assert [name for name in linked if not (ROOT / name).exists()] == []
 
 
 def code_in(document: str) -> list[str]:
