@@ -1,0 +1,108 @@
+"""What is kept beside the log of edits: who is here, and which project files were written."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from workbench.store.database import said_plainly
+
+_MARKS_KEPT = 200
+
+
+class Presence:
+    """Who has the project open.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    path : pathlib.Path
+        The database, to name it in errors.
+    room, session, who : str
+        The project's id, this session's own id, and the person's display name.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, room: str, session: str, who: str) -> None:
+        self._db, self._path = connection, path
+        self._room, self._session, self._who = room, session, who
+
+    def touch(self, at: datetime) -> None:
+        """Say that this session is still here."""
+        row = (self._session, self._room, self._who, _utc(at))
+        with said_plainly(self._path):
+            self._db.execute("INSERT OR REPLACE INTO presence(session, room, who, last_seen) VALUES(?, ?, ?, ?)", row)
+            # A session that was killed could not say that it left.
+            self._db.execute("DELETE FROM presence WHERE last_seen<?", (_utc(at - timedelta(days=1)),))
+
+    def leave(self) -> None:
+        """Say that this session is gone."""
+        with said_plainly(self._path):
+            self._db.execute("DELETE FROM presence WHERE session=?", (self._session,))
+
+    def present(self, within_seconds: float, at: datetime) -> tuple[str, ...]:
+        """Names of the others who were here lately, one for each session, in order."""
+        since = _utc(at - timedelta(seconds=within_seconds))
+        query = "SELECT who FROM presence WHERE room=? AND session<>? AND last_seen>=? ORDER BY who, session"
+        with said_plainly(self._path):
+            return tuple(who for (who,) in self._db.execute(query, (self._room, self._session, since)))
+
+
+class FileMarks:
+    """Which project files were written, with what, from which version of the log.
+
+    By these a session tells the file that it wrote from one that somebody changed, and knows what that somebody
+    started from. A file is marked before it is written and again when it is done, because the process may be killed
+    in between.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    path : pathlib.Path
+        The database, to name it in errors.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._db, self._path = connection, path
+
+    def mark(self, file: Path, content_hash: str, version: int, *, done: bool) -> None:
+        """Note that a project file is about to be written, or has been."""
+        key = _key(file)
+        kept = "SELECT id FROM files WHERE path=? ORDER BY id DESC LIMIT ?"
+        with said_plainly(self._path):
+            self._db.execute(
+                "INSERT INTO files(path, hash, version, done) VALUES(?, ?, ?, ?)", (key, content_hash, version, done)
+            )
+            if done:
+                old = f"DELETE FROM files WHERE path=? AND id NOT IN ({kept})"
+                self._db.execute(old, (key, key, _MARKS_KEPT))
+
+    def last(self, file: Path) -> tuple[tuple[str, int], ...]:
+        """What the file may hold if nobody else changed it: (hash, version) of the last write done, then later tries.
+
+        Empty when the file was never written from this log.
+        """
+        query = "SELECT hash, version, done FROM files WHERE path=? ORDER BY id DESC"
+        found: list[tuple[str, int]] = []
+        with said_plainly(self._path):
+            for content_hash, version, done in self._db.execute(query, (_key(file),)).fetchall():
+                found.append((content_hash, version))
+                if done:
+                    break
+        return tuple(reversed(found))
+
+    def version_of(self, content_hash: str) -> int | None:
+        """The version last written with this hash to any file: what a copy of that file goes back to."""
+        query = "SELECT version FROM files WHERE hash=? ORDER BY id DESC LIMIT 1"
+        with said_plainly(self._path):
+            row = self._db.execute(query, (content_hash,)).fetchone()
+        return int(row[0]) if row else None
+
+
+def _key(file: Path) -> str:
+    return os.path.normcase(os.path.realpath(file))
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
