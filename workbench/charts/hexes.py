@@ -1,0 +1,270 @@
+"""An equal hexagon for every area, near where it lies: no boundary file, no request, no chance.
+
+Centroids are scaled to a flat map, then relaxed: areas that touch (Delaunay triangulation) are drawn to one hexagon's
+width apart and areas that overlap are pushed apart, while a weak pull keeps each near its true place. The relaxed
+points are then matched one to one with the cells of a hexagonal grid at the least total squared distance.
+
+Sources
+-------
+C. D. Dorling, *Area Cartograms: Their Use and Creation*, CATMOG 59 (1996), for the relaxation; H. W. Kuhn, "The
+Hungarian method for the assignment problem", *Naval Research Logistics Quarterly* 2 (1955), 83–97, for the matching.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, radians, sqrt
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+from scipy.spatial import Delaunay, QhullError, cKDTree
+
+from workbench.errors import DataError
+
+Points = npt.NDArray[np.float64]
+Pairs = npt.NDArray[np.intp]
+
+ROW_STEP = sqrt(3) / 2  # rows of pointed hexagons whose centres are one apart in a row
+NEAR = 24  # cells offered to each area before more are tried
+
+
+@dataclass(frozen=True, slots=True)
+class Hex:
+    """A place on the grid. Odd rows stand half a cell to the right; rows count from the south."""
+
+    col: int
+    row: int
+
+
+def centre(col: int, row: int) -> tuple[float, float]:
+    """The centre of a cell; neighbours are 1 apart.
+
+    Examples
+    --------
+    >>> centre(2, 0)
+    (2.0, 0.0)
+    """
+    return col + 0.5 * (row % 2), row * ROW_STEP
+
+
+def corners(col: int, row: int, size: float = 1.0) -> tuple[tuple[float, float], ...]:
+    """The six corners of a cell's hexagon, from the top, clockwise. ``size`` 1 makes neighbours touch."""
+    x, y = centre(col, row)
+    tall, half = size / sqrt(3), size / 2
+    return (
+        (x, y + tall), (x + half, y + tall / 2), (x + half, y - tall / 2),
+        (x, y - tall), (x - half, y - tall / 2), (x - half, y + tall / 2),
+    )  # fmt: skip
+
+
+def neighbours(col: int, row: int) -> tuple[tuple[int, int], ...]:
+    """The six cells around a cell, in the order of the sides that begin at each of :func:`corners`."""
+    odd = row % 2
+    return (
+        (col + odd, row + 1), (col + 1, row), (col + odd, row - 1),
+        (col - 1 + odd, row - 1), (col - 1, row), (col - 1 + odd, row + 1),
+    )  # fmt: skip
+
+
+def assign(centroids: Mapping[str, tuple[float, float]]) -> dict[str, Hex]:
+    """Give every area its own hexagon.
+
+    Parameters
+    ----------
+    centroids : mapping of str to (lon, lat)
+        Degrees, by area code. The order does not matter.
+
+    Returns
+    -------
+    dict of str to Hex
+        In order of code; no two areas share a cell; the smallest column and row are 0.
+
+    Raises
+    ------
+    DataError
+        When a coordinate is missing or not a longitude and latitude, naming the areas.
+
+    Examples
+    --------
+    >>> cells = assign({"a": (-2.3, 53.5), "b": (-2.2, 53.5), "c": (-2.1, 53.5)})
+    >>> [h.col for h in cells.values()], len({h.row for h in cells.values()})
+    ([0, 1, 2], 1)
+    """
+    codes = sorted(centroids)
+    if not codes:
+        return {}
+    flat = np.array([centroids[c] for c in codes], dtype=float)
+    bad = [
+        c for c, (lon, lat) in zip(codes, flat, strict=True) if not (-180 <= lon <= 180 and -90 <= lat <= 90)
+    ]  # NaN fails both
+    if bad:
+        raise DataError(
+            f"{len(bad)} of {len(codes)} areas have no usable centroid: {', '.join(bad[:5])}.",
+            "Give the longitude and latitude of each area.",
+        )
+    points = _relax(_to_cells(_flat_map(flat)))
+    cells = _match(points)
+    cells -= [cells[:, 0].min(), _even(int(cells[:, 1].min()))]
+    return {code: Hex(int(col), int(row)) for code, (col, row) in zip(codes, cells, strict=True)}
+
+
+def _even(row: int) -> int:
+    """The nearest even row at or below, so that shifting keeps odd rows odd."""
+    return row - row % 2
+
+
+def _flat_map(degrees: Points) -> Points:
+    """Degrees to a plane in which a step east is as long as a step north."""
+    middle = degrees.mean(axis=0)
+    return np.asarray((degrees - middle) * [cos(radians(middle[1])), 1.0], dtype=np.float64)
+
+
+def _to_cells(points: Points) -> Points:
+    """Scale so that as much land falls to each area as one hexagon covers; part areas that lie on one point."""
+    count = len(points)
+    nearest = cKDTree(points).query(points, k=min(2, count))[0]
+    typical = float(np.median(nearest[:, -1])) if count > 1 else 0.0
+    if typical == 0:
+        typical = float(np.ptp(points, axis=0).max()) / count or 1.0
+    scaled = points / typical
+    # A spiral by order of code: two areas with one centroid get two places, the same two every time.
+    turn = np.arange(count) * 2.399963
+    spiral = 1e-3 * np.sqrt(np.arange(count) / count)[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
+    return np.asarray(scaled + spiral, dtype=np.float64)
+
+
+def _touching(points: Points) -> Pairs:
+    """Pairs of areas that lie side by side, without the long ones that bridge bays of the outline."""
+    if len(points) < 4:
+        return np.empty((0, 2), dtype=np.intp)
+    try:
+        triangles = Delaunay(points).simplices
+    except QhullError:  # all on one line
+        return np.empty((0, 2), dtype=np.intp)
+    pairs = np.vstack([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [0, 2]]]).astype(np.intp)
+    pairs = np.unique(np.sort(pairs, axis=1), axis=0)
+    length = np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1)
+    return np.asarray(pairs[length <= 3 * np.median(length)], dtype=np.intp)
+
+
+def _relax(points: Points, rounds: int = 160) -> Points:
+    """Draw neighbours to one hexagon's width apart and push overlapping areas apart."""
+    pairs = _touching(points)
+    if len(pairs):
+        length = np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1)
+        points = points / max(float(np.median(length)), 1e-9)
+    home = points
+    degree = np.bincount(pairs.ravel(), minlength=len(points)).clip(1)[:, None] if len(pairs) else 1
+    for step in range(rounds):
+        pull = _forces(points, pairs, attract=True) / degree
+        push = _forces(points, cKDTree(points).query_pairs(1.0, output_type="ndarray"), attract=False)
+        # The pull home fades, so that the shape is found first and the spacing last.
+        points = points + 0.5 * pull + 0.3 * push + 0.02 * (1 - step / rounds) * (home - points)
+    return points
+
+
+def _forces(points: Points, pairs: Pairs, *, attract: bool) -> Points:
+    total = np.zeros_like(points)
+    if not len(pairs):
+        return total
+    a, b = pairs[:, 0], pairs[:, 1]
+    gap = points[b] - points[a]
+    length = np.linalg.norm(gap, axis=1).clip(1e-9)
+    stretch = (length - 1) if attract else np.minimum(length - 1, 0)
+    force = gap * (np.clip(stretch, -1, 1) / length)[:, None] / 2
+    for axis in (0, 1):
+        total[:, axis] = np.bincount(a, force[:, axis], len(points)) - np.bincount(b, force[:, axis], len(points))
+    return total
+
+
+def _match(points: Points) -> npt.NDArray[np.int64]:
+    """One grid cell for each point at the least total squared distance: shape (n, 2), column and row."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    edge = 2 + int(sqrt(len(points)) / 2)
+    rows = np.arange(int(np.floor(low[1] / ROW_STEP)) - edge, int(np.ceil(high[1] / ROW_STEP)) + edge + 1)
+    cols = np.arange(int(np.floor(low[0])) - edge, int(np.ceil(high[0])) + edge + 1)
+    grid = np.array([(c, r) for r in rows for c in cols], dtype=np.int64)
+    places = np.column_stack([grid[:, 0] + 0.5 * (grid[:, 1] % 2), grid[:, 1] * ROW_STEP])
+    return grid[_assignment(points, places)]
+
+
+def _assignment(points: Points, places: Points) -> Pairs:
+    """The index of the place of each point. Only near places are weighed, more when those do not suffice."""
+    count, near = len(points), NEAR
+    tree = cKDTree(places)
+    while near < len(places):
+        length, place = tree.query(points, k=near)
+        # Zero would read as "no edge" in a sparse matrix.
+        weight = coo_array(
+            (length.ravel() ** 2 + 1e-6, (np.repeat(np.arange(count), near), place.ravel())), (count, len(places))
+        ).tocsr()
+        try:
+            return np.asarray(min_weight_full_bipartite_matching(weight)[1], dtype=np.intp)
+        except ValueError:  # no full matching among so few places
+            near *= 2
+    cost = ((points[:, None, :] - places[None, :, :]) ** 2).sum(axis=2)
+    return np.asarray(linear_sum_assignment(cost)[1], dtype=np.intp)
+
+
+# --- classes ----------------------------------------------------------------------------------------------------------
+
+
+def class_edges(values: Sequence[float], classes: int = 5) -> tuple[float, ...]:
+    """Readable class edges with about as many areas in each class: rounded quantiles.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Without missing ones.
+    classes : int
+
+    Returns
+    -------
+    tuple of float
+        Rising inner edges, at most ``classes - 1``; fewer when so many areas share a value that a class would be empty.
+        The roundest edges are taken that keep each class within a fifth of its fair share.
+
+    Examples
+    --------
+    >>> class_edges([0.7, 1.1, 1.4, 1.9, 2.2, 2.6, 3.1, 3.4, 4.4, 6.2])
+    (1.4, 2.0, 2.8, 3.6)
+    """
+    data = np.sort(np.asarray(values, dtype=float))
+    if len(data) == 0 or data[0] == data[-1]:
+        return ()
+    wanted = np.quantile(data, np.arange(1, classes) / classes)
+    best: tuple[float, ...] = ()
+    top = int(np.ceil(np.log10(data[-1] - data[0])))
+    for step in (m * 10.0**e for e in range(top, top - 6, -1) for m in (5, 2, 1)):
+        edges = _filled(np.unique(np.round(np.round(wanted / step) * step, 10)), data)
+        share = np.diff([0, *np.searchsorted(data, edges), len(data)]) / len(data)
+        if len(edges) > len(best):
+            best = tuple(float(e) for e in edges)
+        if len(edges) == classes - 1 and np.abs(share - 1 / classes).max() <= 0.2 / classes:
+            return tuple(float(e) for e in edges)
+    return best
+
+
+def _filled(edges: Points, data: Points) -> Points:
+    """Leave out the edges that would make an empty class."""
+    kept: list[float] = []
+    for edge in edges:
+        start = kept[-1] if kept else -np.inf
+        if np.any((data >= start) & (data < edge)) and np.any(data >= edge):
+            kept.append(float(edge))
+    return np.array(kept)
+
+
+def class_of(value: float, edges: Sequence[float]) -> int:
+    """The class of a value: how many edges it has reached.
+
+    Examples
+    --------
+    >>> class_of(2.0, (1.0, 2.0, 3.0))
+    2
+    """
+    return int(np.searchsorted(np.asarray(edges), value, side="right"))
