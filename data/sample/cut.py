@@ -1,8 +1,8 @@
 """Cut the tables of the sample data package from a folder of downloaded public files.
 
 ``python data/sample/cut.py <folder>`` writes every table that ``datapackage.json`` lists, with the columns it lists,
-beside this script or into ``--to``. The same files give the same bytes. Nothing is estimated here: rows are chosen, columns
-renamed, ages added up, centroids of polygons computed, and each of these is said in the ``how_cut`` of the table.
+beside this script or into ``--to``. The same files give the same bytes. Nothing is estimated here: rows are chosen,
+columns renamed, ages added up, centroids of polygons computed, and each is said in the ``how_cut`` of the table.
 """
 
 from __future__ import annotations

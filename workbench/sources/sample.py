@@ -183,7 +183,7 @@ def _areas(rows: pd.DataFrame) -> Iterable[Area]:
     columns = ["area_code", "area_name", "level", "vintage", "parent", "lon", "lat"]
     for code, name, level, vintage, parent, lon, lat in rows[columns].sort_values("vintage").to_numpy().tolist():
         vintages[code] = (*vintages.get(code, ()), vintage)
-        lon, lat = (None, None) if np.isnan(lon) or np.isnan(lat) else (lon, lat)
-        latest[code] = Area(code, name, level, vintage, parent, lon, lat)
+        place = (None, None) if np.isnan(lon) or np.isnan(lat) else (lon, lat)
+        latest[code] = Area(code, name, level, vintage, parent, *place)
     for code, area in latest.items():
         yield replace(area, vintages=vintages[code] if len(vintages[code]) > 1 else ())
