@@ -274,8 +274,12 @@ def table(
     right: Sequence[int] = (),
     hide_caption: bool = True,
     row_ids: Sequence[str] = (),
+    keep: bool = False,
 ) -> str:
-    """A table whose cells are HTML. The first cell of a row is its heading; columns in ``right`` hold numbers."""
+    """A table whose cells are HTML. The first cell of a row is its heading; columns in ``right`` hold numbers.
+
+    On a phone each row becomes a block with its headings, unless ``keep`` says that it stays a table.
+    """
     head = join(
         f'<th scope="col"{attrs(class_="wb-num" if i in right else None)}>{esc(h)}</th>' for i, h in enumerate(headers)
     )
@@ -291,7 +295,7 @@ def table(
         body.append(f"<tr{key}>{join(cells)}</tr>")
     hidden = ' class="wb-hide"' if hide_caption else ""
     return (
-        f'<div class="wb-scroll"><table class="wb-table"><caption{hidden}>{esc(caption)}</caption>'
+        f'<div class="wb-scroll"><table class="wb-table{" wb-keep" if keep else ""}"><caption{hidden}>{esc(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{join(body)}</tbody></table></div>"
     )
 

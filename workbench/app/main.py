@@ -1,0 +1,265 @@
+"""The one place where things are wired: session, figures, reference tables, the six steps and the view.
+
+``build_app`` is what the notebook of the app calls. Nothing mutable stands at module level, so two apps in one process
+share nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import ModuleType
+
+from workbench import places
+from workbench.app.derived import Derived
+from workbench.app.desk import Desk, open_desk
+from workbench.app.edits import EntryRefused, edited
+from workbench.app.page import Bar, page
+from workbench.app.session import Session
+from workbench.app.state import Action, Context, Refused, State, Ui
+from workbench.app.steps import costs, figures, frame, logic, proposal, request
+from workbench.app.view import View
+from workbench.errors import WorkbenchError
+from workbench.widgets.live import Event, LiveView, Reply
+
+STEP_MODULES: Mapping[str, ModuleType] = {
+    "frame": frame,
+    "figures": figures,
+    "logic": logic,
+    "request": request,
+    "costs": costs,
+    "proposal": proposal,
+}
+
+MEDIA_TYPES: Mapping[str, str] = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "html": "text/html",
+    "md": "text/markdown",
+    "csv": "text/csv",
+}
+
+POLL_SECONDS = 0.3
+
+
+class App:
+    """One open page: takes events, commits edits, shows what follows.
+
+    Parameters
+    ----------
+    session : Session
+        The project as it is edited, alone or with others.
+    desk : Desk
+        Figures, reference tables and the functions that read files and write documents.
+    today : callable
+        Gives the date of today; verdicts on freshness depend on it.
+    plotly_url : str, optional
+        Where the page finds plotly.js.
+    """
+
+    def __init__(self, session: Session, desk: Desk, *, today: Callable[[], date], plotly_url: str = "") -> None:
+        self.session = session
+        self._desk = desk
+        self._today = today
+        self._ui = Ui()
+        self._derived: Derived | None = None
+        self._polling: asyncio.Task[None] | None = None
+        self._actions: dict[str, Action] = {}
+        for module in STEP_MODULES.values():
+            self._actions.update(module.ACTIONS)
+        self.view = LiveView(self.on_event, room=session.project.id, plotly_url=plotly_url)
+        session.observe(lambda _: self.show(), names=["project", "others"])
+        self.show()
+
+    # --- what is shown ------------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """The project and the page as they are now."""
+        return State(self.session.project, self._ui)
+
+    @property
+    def derived(self) -> Derived:
+        """What is computed from the project; kept until the project changes."""
+        project = self.session.project
+        if self._derived is None or self._derived.project is not project:
+            self._derived = Derived(project, self._desk, self._today())
+        return self._derived
+
+    def show(self) -> None:
+        """Write the page again from the state; the browser changes only what differs."""
+        state, derived = self.state, self.derived
+        body = STEP_MODULES[state.ui.step].render(View(state, derived))
+        others = tuple(name for name in self.session.others if name)
+        bar = Bar(self.session.who, others, self.session.can_undo, self.session.can_redo)
+        self.view.show(page(state, body, derived.statuses, bar), derived.figures_of_page(body))
+
+    # --- what is done -------------------------------------------------------------------------------------------------
+
+    def on_event(self, event: Event, files: tuple[bytes, ...] = ()) -> Reply:
+        """Act on one event of the browser and say whether everything is saved."""
+        try:
+            self._act(event, files)
+        except WorkbenchError as error:
+            self._ui = self._ui.with_(notice=str(error), notice_kind="bad", focus="#wb-main")
+        self.show()
+        if self._ui.focus:
+            self.view.focus(self._ui.focus, top=self._ui.focus == "#wb-title")
+            self._ui = self._ui.with_(focus="")
+        return Reply(saved=self._saved(), problem=self.session.problem)
+
+    def _saved(self) -> str:
+        return f"Saved {self.session.saved_at}" if self.session.saved_at else ""
+
+    def _act(self, event: Event, files: tuple[bytes, ...]) -> None:
+        if event.kind == "hello":
+            self._hello(event)
+        elif event.kind == "edit":
+            self._edit(event.name, event.value)
+        elif event.kind == "upload":
+            self._upload(event, files)
+        elif event.kind == "action":
+            self._ui = self._ui.with_(notice="", notice_kind="info")
+            self._action(event)
+
+    def _hello(self, event: Event) -> None:
+        if isinstance(event.value, str) and event.value.strip():
+            self.session.who = event.value.strip()[:60]
+        if event.name in STEP_MODULES:
+            self._ui = self._ui.with_(step=event.name)
+        self.session.poll()
+
+    def _edit(self, path: str, typed: object) -> None:
+        if path.startswith("ui/"):
+            self._ui = self._ui.with_(picked={**self._ui.picked, path.removeprefix("ui/"): str(typed)})
+            if path == "ui/who":
+                self.session.who = str(typed).strip()[:60]
+            return
+        refused = {key: value for key, value in self._ui.refused.items() if key != path}
+        try:
+            project = edited(self.session.project, path, typed)
+        except EntryRefused as no:
+            self._ui = self._ui.with_(refused={**refused, path: Refused(typed, str(no))})
+            return
+        self._ui = self._ui.with_(refused=refused)
+        self.session.commit(project)
+
+    def _action(self, event: Event) -> None:
+        name = event.name
+        if name == "go":
+            self._go(event.id)
+        elif name == "skip":
+            self._ui = self._ui.with_(focus="#wb-main")
+        elif name == "close":
+            self._ui = self._ui.with_(opened="", focus="#wb-title")
+        elif name == "undo":
+            self.session.undo()
+        elif name == "redo":
+            self.session.redo()
+        elif name == "export":
+            self._export(str(event.value))
+        elif name == "download-figures":
+            self._download_figures(event.id)
+        elif name in self._actions:
+            self._take(self._actions[name](self.state, event, Context(secrets.token_hex(4), self.derived)))
+
+    def _go(self, step: str) -> None:
+        if step in STEP_MODULES and step != self._ui.step:
+            self._ui = self._ui.with_(step=step, opened="", notice="", focus="#wb-title")
+
+    def _take(self, state: State) -> None:
+        self._ui = state.ui
+        if state.project is not self.session.project:
+            self.session.commit(state.project)
+
+    def _export(self, kind: str) -> None:
+        if kind not in MEDIA_TYPES or kind == "csv":
+            return
+        self.view.say("Writing the document…")
+        name, content = self._desk.write_proposal(self.derived, kind)
+        self.view.download(name, content, MEDIA_TYPES[kind])
+
+    def _download_figures(self, key: str) -> None:
+        chart = self.derived.chart(key)
+        if chart is not None:
+            # The byte-order mark makes Excel read the file as UTF-8.
+            content = "\ufeff" + f"# {chart.title}\n# {chart.caption}\n" + chart.table().to_csv(index=False)
+            self.view.download(f"{key}.csv", content.encode(), MEDIA_TYPES["csv"])
+
+    def _upload(self, event: Event, files: tuple[bytes, ...]) -> None:
+        if not files:
+            return
+        name = Path(str(event.value)).name
+        note = self._desk.bring_in(self.session.project.id, name, files[0])
+        self._derived = None
+        self._ui = self._ui.with_(notice=note, notice_kind="good", focus="#wb-main")
+
+    # --- several people -----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Look for the edits of others from now on, in the running event loop. Asking twice starts one look-out."""
+        if self._polling is None or self._polling.done():
+            self._polling = asyncio.get_running_loop().create_task(self._poll())
+
+    def stop(self) -> None:
+        """Look no more, and close the session."""
+        if self._polling is not None:
+            self._polling.cancel()
+        self.session.close()
+        self.view.close()
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            with contextlib.suppress(WorkbenchError):  # the next look says it again, beside "Not saved"
+                self.session.poll()
+
+
+def build_app(
+    project_file: Path | None = None,
+    *,
+    home: Path | None = None,
+    sample: Path | None = None,
+    who: str = "",
+    plotly_url: str = "",
+    today: Callable[[], date] | None = None,
+) -> App:
+    """Open a project and build its app.
+
+    Parameters
+    ----------
+    project_file : Path, optional
+        Default: ``WORKBENCH_PROJECT``, else the working copy of the sample project.
+    home, sample : Path, optional
+        Folder of logs and working copies; folder of the sample figures. Default: :mod:`workbench.places`.
+    who : str, optional
+        Name shown to others.
+    plotly_url : str, optional
+        Default: ``WORKBENCH_PLOTLY_URL``.
+    today : callable, optional
+        Default: the date of today in UTC.
+
+    Returns
+    -------
+    App
+        Its ``view`` is the widget to show; call ``start()`` inside a running event loop to see the edits of others.
+    """
+    named = os.environ.get("WORKBENCH_PROJECT")
+    file = places.working_copy(project_file or (Path(named) if named else None))
+    folder = home or places.home()
+    session = Session.open(file, folder, who)
+    desk = open_desk(sample or places.sample(), folder, session.project.id)
+    return App(
+        session,
+        desk,
+        today=today or (lambda: datetime.now(UTC).date()),
+        plotly_url=plotly_url or os.environ.get("WORKBENCH_PLOTLY_URL", ""),
+    )
+
+
+__all__ = ["App", "build_app"]

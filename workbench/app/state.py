@@ -1,0 +1,96 @@
+"""What one page shows: the project, and the little that belongs to the page alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from workbench.domain.project import Project
+from workbench.widgets.live import Event
+
+if TYPE_CHECKING:
+    from workbench.app.derived import Derived
+
+STEPS: tuple[tuple[str, str], ...] = (
+    ("frame", "Frame"),
+    ("figures", "Published figures"),
+    ("logic", "Logic model"),
+    ("request", "The request"),
+    ("costs", "Costs and benefits"),
+    ("proposal", "Proposal"),
+)
+"""Key and title of the six steps, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An entry that was not taken: what was typed, and why. It stays in the field until it is put right."""
+
+    typed: Any
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ui:
+    """What belongs to this page and to nobody else; it is not saved.
+
+    Attributes
+    ----------
+    step : str
+        Key of the step on show.
+    opened : str
+        ``kind:id`` of the row that is open for editing, for example ``need:n2``.
+    picked : mapping of str to str
+        Choices of views, for example ``{"trend-area": "E08000003"}``.
+    refused : mapping of str to Refused
+        By field path.
+    notice, notice_kind : str
+        A message at the head of the page, until the next action.
+    focus : str
+        CSS selector of what should take the keyboard focus after the page is shown.
+    """
+
+    step: str = "frame"
+    opened: str = ""
+    picked: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, Refused] = field(default_factory=dict)
+    notice: str = ""
+    notice_kind: str = "info"
+    focus: str = ""
+
+    def with_(self, **changes: Any) -> Ui:
+        """A copy with some fields changed."""
+        return replace(self, **changes)
+
+    def is_open(self, kind: str, key: str) -> bool:
+        """Whether this row is open for editing."""
+        return self.opened == f"{kind}:{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The project and the page."""
+
+    project: Project
+    ui: Ui
+
+    def with_project(self, project: Project, **ui: Any) -> State:
+        """The state after an edit, with changes to the page."""
+        return State(project, self.ui.with_(**ui))
+
+    def with_ui(self, **changes: Any) -> State:
+        """The state after a change to the page only."""
+        return State(self.project, self.ui.with_(**changes))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an action may look at beside the state: a fresh id, and what is computed from the project."""
+
+    new_id: str
+    derived: Derived
+
+
+Action = Callable[[State, Event, Context], State]
+"""What a button does: ``action(state, event, context)`` gives the next state. Pure, so tests call it directly."""

@@ -1,0 +1,221 @@
+"""Step 2, Published figures: each need tested against what is published, and the figures themselves."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from workbench.app.page import heading
+from workbench.app.state import Action, Context, State
+from workbench.app.steps_shared import chart_block
+from workbench.app.view import View
+from workbench.domain.need import Level, Need, NeedUnit
+from workbench.domain.project import find
+from workbench.domain.sufficiency import Verdict, WhatIf
+from workbench.widgets import html as h
+from workbench.widgets.live import Event
+
+LEVELS = tuple(
+    (level, {"": "Choose a level", "individual": "Named people"}.get(level, level[:1].upper() + level[1:]))
+    for level in get_args(Level)
+)
+UNITS = tuple((u, u[:1].upper() + u[1:] if u else "Choose") for u in get_args(NeedUnit))
+
+
+def render(view: View) -> str:
+    """The page of the step, as HTML."""
+    return h.join(
+        (
+            heading(
+                "Published figures",
+                "Is what is already published enough? Each need is tested against the figures themselves. What remains is "
+                "what a request would have to be about.",
+            ),
+            _needs(view),
+            _what_if(view),
+            _charts(view),
+            _files(view),
+        )
+    )
+
+
+def _count(number: int, thing: str) -> str:
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+    word = words[number] if number < len(words) else str(number)
+    return f"{word} {thing}{'' if number == 1 else 's'}"
+
+
+def _needs(view: View) -> str:
+    add = h.button("Add a need", "add-need")
+    needs = view.project.needs
+    if not needs:
+        return h.card(
+            "What do you need to know?",
+            h.empty(
+                "Write each thing you need to know as a question. It is tested at once against what is published.",
+                "Which wards have most people claiming?",
+                add,
+            ),
+        )
+    rows, ids = [], []
+    for need in needs:
+        verdict = view.derived.verdict(need.id)
+        opened = view.ui.is_open("need", need.id)
+        name = need.question or "A need without a question"
+        rows.append(
+            (
+                h.button(name, "toggle-need", id=need.id, kind="link", expanded=opened),
+                h.esc(verdict.source_label or "–"),
+                h.tag(verdict.status, verdict.phrase),
+                f"{h.esc(verdict.reason)}<span class=\"wb-why\">{h.esc(verdict.remedy)}</span>",
+            )
+        )
+        ids.append(f"need-{need.id}")
+    table = h.table(
+        f"{_count(len(needs), 'need')}, tested",
+        ("What you need to know", "Best published source", "Verdict", "Because"),
+        rows,
+        row_ids=ids,
+    )
+    opened_need = next((n for n in needs if view.ui.is_open("need", n.id)), None)
+    editor = _editor(view, opened_need) if opened_need else ""
+    return h.card(f"{_count(len(needs), 'need')}, tested", table, editor, f'<div class="wb-row">{add}</div>', id="needs")
+
+
+def _editor(view: View, need: Need) -> str:
+    path = f"needs/{need.id}"
+    verdict = view.derived.verdict(need.id)
+    area_choices = [("", "Choose an area"), *((p.id, p.name or p.id) for p in view.project.frame.places)]
+    fields = h.join(
+        (
+            view.text(f"{path}/question", "What do you need to know?", hint="As a question."),
+            h.grid(
+                view.choose(f"{path}/measure", "Measure", view.derived.measures),
+                view.choose(f"{path}/level", "Smallest area wanted", LEVELS),
+                view.choose(f"{path}/area", "Within", area_choices),
+                view.choose(f"{path}/unit", "As a", UNITS),
+                view.text(f"{path}/breakdowns", "Split by", hint="For example: ethnic group, duration"),
+                view.text(f"{path}/precision", "How exact?", hint="Half-width you can accept: points for a rate, per cent for a count.", numeric=True, width="short"),
+                view.text(f"{path}/max_age_months", "How fresh?", hint="Oldest figure you can use, in months.", numeric=True, width="short"),
+            ),
+            view.area(f"{path}/why", "What will you decide with the answer?", rows=2),
+        )
+    )
+    criteria = h.table(
+        "How the verdict came about",
+        ("Test", "Result", "Reason", "What would help"),
+        [(h.esc(c.name), h.tag(c.status, _CRITERION[c.status]), h.esc(c.reason), h.esc(c.remedy)) for c in verdict.criteria],
+        hide_caption=False,
+    )
+    buttons = h.button("Close", "close", kind="quiet") + h.button("Delete this need", "delete-need", id=need.id, kind="warn")
+    return f'<div class="wb-editor" id="edit-need"><h3>Change this need</h3>{fields}{criteria}<div class="wb-row">{buttons}</div></div>'
+
+
+_CRITERION = {"met": "Met", "partly": "Partly", "not met": "Not met", "unknown": "Not known"}
+
+
+def _what_if(view: View) -> str:
+    offers: tuple[tuple[Need, WhatIf], ...] = tuple(
+        (need, offer) for need in view.project.needs for offer in view.derived.what_if(need.id)
+    )
+    if not offers:
+        return ""
+    items = h.join(
+        f"<li>{h.esc(need.question)} <b>{h.esc(offer.label)}</b> {h.tag(offer.verdict.status, offer.verdict.phrase)} "
+        + h.button("Change the need", "accept", id=need.id, value=offer.label, kind="chip", label=f"Change the need: {offer.label}")
+        + "</li>"
+        for need, offer in offers
+    )
+    return h.card("What if you accepted less?", f'<ul class="wb-list wb-offers">{items}</ul>', lead="One change at a time that would change a verdict. Nothing is changed until you choose.")
+
+
+def _charts(view: View) -> str:
+    cards = []
+    comparison = view.derived.comparison
+    if comparison is not None:
+        cards.append(
+            h.columns(
+                h.card("Districts against England", chart_block(view, "comparison", 420), *map(h.take_care, comparison.caveats[:1])),
+                h.card("Where claimants are", chart_block(view, "wards-map", 380)),
+            )
+        )
+    area = view.derived.trend_area(view.ui)
+    pick = h.select(
+        "ui/trend-area", "Area", area, [(a.code, a.name) for a in view.derived.trend_areas], small=True
+    )
+    trend = view.derived.trend(area)
+    if trend is not None:
+        cards.append(h.card("Over time", pick, chart_block(view, f"trend-{area}", 360), *map(h.take_care, trend.caveats[:1])))
+    cards.append(
+        h.columns(
+            h.card("The wards with most claimants", chart_block(view, "wards-ranked", 420)),
+            h.card("Neighbourhoods", chart_block(view, "lsoas-map", 380)),
+        )
+    )
+    return h.join(c for c in cards if c)
+
+
+def _files(view: View) -> str:
+    upload = (
+        '<span class="wb-file"><button type="button" class="wb-btn wb-quiet" tabindex="-1" aria-hidden="true">Bring in a file</button>'
+        '<input type="file" data-upload="figures" aria-label="Bring in a file" accept=".csv,.xlsx"></span>'
+    )
+    imported = view.derived.imported
+    listed = ""
+    if imported:
+        rows = [(h.esc(i.name), h.esc(f"{i.rows_kept:,}"), h.esc(f"{i.rows_refused:,}"), h.esc(i.note)) for i in imported]
+        listed = h.table("Files brought in", ("File", "Figures kept", "Rows refused", "Notes"), rows, right=(1, 2))
+    return h.card(
+        "Bring in your own file",
+        f'<div class="wb-row">{upload}</div>',
+        listed,
+        lead="An Annual Population Survey workbook from Nomis, or a claimant-count CSV, as it was downloaded. Figures about areas only: a file that looks like records about people is refused.",
+    )
+
+
+# --- actions ----------------------------------------------------------------------------------------------------------
+
+
+def _add(state: State, _: Event, context: Context) -> State:
+    place = state.project.frame.places[0].id if state.project.frame.places else ""
+    need = Need(id=context.new_id, area=place)
+    return state.with_project(
+        state.project.with_need(need), opened=f"need:{need.id}", focus=f"#f-needs-{need.id}-question"
+    )
+
+
+def _toggle(state: State, event: Event, _: Context) -> State:
+    if state.ui.is_open("need", event.id):
+        return state.with_ui(opened="")
+    return state.with_ui(opened=f"need:{event.id}", focus=f"#f-needs-{event.id}-question")
+
+
+def _delete(state: State, event: Event, _: Context) -> State:
+    need = find(state.project.needs, event.id)
+    if need is None:
+        return state
+    return state.with_project(
+        state.project.without_need(event.id),
+        opened="",
+        notice=f"Deleted “{need.question or 'a need'}”. Undo brings it back.",
+        notice_kind="info",
+        focus="#wb-title",
+    )
+
+
+def _accept(state: State, event: Event, context: Context) -> State:
+    for offer in context.derived.what_if(event.id):
+        if offer.label == event.value:
+            return state.with_project(
+                state.project.with_need(offer.need), notice=f"The need was changed: {offer.label}.", focus="#wb-title"
+            )
+    return state
+
+
+
+
+ACTIONS: dict[str, Action] = {
+    "add-need": _add,
+    "toggle-need": _toggle,
+    "delete-need": _delete,
+    "accept": _accept,
+}

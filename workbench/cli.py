@@ -1,0 +1,278 @@
+"""The ``workbench`` command.
+
+Exit code 0: done. 1: the input is at fault, and one sentence says what, where and what to do; every file is as it was.
+2: the command was not written as it should be.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from workbench import __version__, places
+from workbench.errors import WorkbenchError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="The data-sharing workbench: from a need to a proposal, on published figures.",
+    pretty_exceptions_enable=False,
+)
+figures = typer.Typer(no_args_is_help=True, help="Published figures: read a file that was downloaded.")
+app.add_typer(figures, name="figures")
+
+ProjectFile = Annotated[
+    Path | None, typer.Argument(help="Project file (.json). Left out: the sample project.", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Judge freshness as of this day.")]
+
+
+def main() -> None:
+    """Run the command, and say faults of the input in one sentence."""
+    # Windows consoles may not be UTF-8; a tick or a dash must not end the program.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except WorkbenchError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+def _show(data: Any, as_json: bool, text: Callable[[], str]) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=2) if as_json else text())
+
+
+def _day(as_of: str | None) -> date:
+    if as_of is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(as_of)
+    except ValueError as error:
+        raise WorkbenchError(f"“{as_of}” is not a day.", "Write it as 2026-11-25.", "--as-of") from error
+
+
+def _derive(project: Path | None, as_of: str | None = None) -> Any:
+    # Imported here: pandas and the rest cost most of a second that "--help" need not wait for.
+    from workbench.app.derived import Derived  # noqa: PLC0415
+    from workbench.app.desk import open_desk  # noqa: PLC0415
+    from workbench.store.project_file import load_project  # noqa: PLC0415
+
+    loaded = load_project(project if project is not None else places.sample() / "project.json")
+    return Derived(loaded, open_desk(places.sample(), places.home(), loaded.id), _day(as_of))
+
+
+def _rows(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    widths = [max(len(r[i]) for r in (header, *rows)) for i in range(len(header))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
+    return "\n".join([lines[0], "  ".join("-" * w for w in widths), *lines[1:]])
+
+
+@app.command(name="app")
+def serve_app(
+    project: Annotated[
+        Path | None,
+        typer.Option("--project", envvar="PROJECT", help="Project file. Left out: your copy of the sample."),
+    ] = None,
+    port: Annotated[int, typer.Option("--port", envvar="PORT", help="Port on 127.0.0.1.")] = 8866,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+) -> None:
+    """Serve the app on this computer and open it in the browser."""
+    from workbench.serve.launch import serve  # noqa: PLC0415
+
+    serve(project, port, open_browser=browser, say=lambda line: print(line, flush=True))
+
+
+@app.command()
+def new(
+    file: Annotated[Path, typer.Argument(help="File to make; it must not exist yet.")],
+    name: Annotated[str, typer.Option("--name", help="Name of the proposal.")] = "",
+) -> None:
+    """Make an empty project file."""
+    import uuid  # noqa: PLC0415
+
+    from workbench.domain.project import Project  # noqa: PLC0415
+    from workbench.store.project_file import save_project  # noqa: PLC0415
+
+    if file.exists():
+        raise WorkbenchError("The file is there already and was left as it is.", "Choose another name.", str(file))
+    save_project(Project(id=uuid.uuid4().hex, name=name), file)
+    print(f"Made {file}. Open it with: workbench app --project {file}")
+
+
+@app.command()
+def status(project: ProjectFile = None, as_json: AsJson = False, as_of: AsOf = None) -> None:
+    """Say what is done and what is not, step by step."""
+    derived = _derive(project, as_of)
+    data = [
+        {
+            "step": s.key,
+            "title": s.title,
+            "status": s.status,
+            "detail": s.detail,
+            "faults": [{"where": f.where, "message": f.message, "remedy": f.remedy} for f in s.faults],
+        }
+        for s in derived.statuses
+    ]
+    rows = [(str(i), s["title"], s["status"], s["detail"]) for i, s in enumerate(data, start=1)]
+    _show(data, as_json, lambda: _rows(("", "Step", "Status", ""), rows))
+
+
+@app.command()
+def assess(project: ProjectFile = None, as_json: AsJson = False, as_of: AsOf = None) -> None:
+    """Test each need against the published figures."""
+    derived = _derive(project, as_of)
+    data = [
+        {
+            "need": need.id,
+            "question": need.question,
+            "verdict": v.status,
+            "phrase": v.phrase,
+            "source": v.source_label,
+            "reason": v.reason,
+            "remedy": v.remedy,
+            "criteria": [{"name": c.name, "status": c.status, "reason": c.reason, "remedy": c.remedy} for c in v.criteria],
+        }
+        for need in derived.project.needs
+        for v in [derived.verdict(need.id)]
+    ]
+    _show(
+        data,
+        as_json,
+        lambda: "\n\n".join(f"{d['question']}\n  {d['phrase']} – {d['reason']}\n  {d['remedy']}".rstrip() for d in data)
+        or "No needs yet.",
+    )
+
+
+@app.command()
+def appraise(project: ProjectFile = None, as_json: AsJson = False) -> None:
+    """Say what the options cost and bring, by the Green Book."""
+    from workbench.app.steps.costs import pounds  # noqa: PLC0415
+
+    derived = _derive(project)
+    results = derived.results
+    if results is None:
+        raise WorkbenchError("There are no options to appraise.", "Add options and lines in step 5.", "appraisal/options")
+    data = {
+        "price_year": derived.project.appraisal.price_year,
+        "horizon": derived.project.appraisal.horizon,
+        "options": [
+            {
+                "option": o.option_id,
+                "name": o.name,
+                "pv_costs": o.pv_costs,
+                "pv_benefits": o.pv_benefits,
+                "npv": o.npv,
+                "npv_low": o.npv_low,
+                "npv_high": o.npv_high,
+                "bcr": o.bcr,
+                "pv_transfers": o.pv_transfers,
+            }
+            for o in results.options
+        ],
+        "faults": [{"where": f.where, "message": f.message, "remedy": f.remedy} for f in derived.appraisal_faults],
+    }
+    rows = [
+        (o.name, pounds(o.pv_costs), pounds(o.pv_benefits), pounds(o.npv), "–" if o.bcr is None else f"{o.bcr:.2f}")
+        for o in results.options
+    ]
+    year = derived.project.appraisal.price_year
+    _show(
+        data,
+        as_json,
+        lambda: _rows(("Option", "Costs", "Benefits", "NPV", "BCR"), rows)
+        + f"\n\nDiscounted, {derived.project.appraisal.horizon} years, {year}/{(year + 1) % 100:02d} prices, against doing nothing. "
+        "Transfers are not counted.\n"
+        + "\n".join(f"- {f.message} {f.remedy}" for f in derived.appraisal_faults),
+    )
+
+
+@app.command()
+def review(project: ProjectFile = None, as_json: AsJson = False, as_of: AsOf = None) -> None:
+    """Say what a reviewer will ask, the gravest first. Never a score."""
+    derived = _derive(project, as_of)
+    data = [
+        {"check": f.check, "weight": f.weight, "message": f.message, "remedy": f.remedy, "step": f.step}
+        for f in derived.review
+        if f.weight != "fine"
+    ]
+    _show(
+        data,
+        as_json,
+        lambda: "\n".join(f"{d['weight'].upper():8} {d['message']} {d['remedy']}" for d in data) or "Nothing to ask.",
+    )
+
+
+@app.command()
+def export(
+    project: ProjectFile = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .docx, .odt, .html or .md.")] = Path("proposal.docx"),
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the proposal as a document."""
+    derived = _derive(project, as_of)
+    written = derived.desk.write_to(derived, out)
+    data = {"file": str(written), "bytes": written.stat().st_size, "missing": [str(m) for m in derived.missing]}
+    _show(data, as_json, lambda: f"Wrote {written} ({data['bytes']:,} bytes). Missing: {len(data['missing'])}.")
+
+
+@figures.command(name="import")
+def import_figures(
+    file: Annotated[Path, typer.Argument(help="Nomis workbook (.xlsx) or claimant-count file (.csv).")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the tidy figures here (.csv).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a downloaded file into tidy figures, and say what was refused and why."""
+    from workbench.app.desk import read_file, write_tidy  # noqa: PLC0415
+
+    imported = read_file(file, places.sample())
+    if out is not None:
+        write_tidy(imported.figures, out)
+    frame = imported.figures.frame
+    data = {
+        "file": str(file),
+        "rows_read": imported.rows_read,
+        "figures": len(frame),
+        "measures": sorted(frame["measure"].unique().tolist()),
+        "levels": sorted(frame["level"].unique().tolist()),
+        "first_period": str(frame["period_start"].min())[:10],
+        "last_period": str(frame["period_end"].max())[:10],
+        "refused": [{"where": f.where, "message": f.message, "remedy": f.remedy} for f in imported.refused],
+        "notes": list(imported.notes),
+        "written": str(out) if out else None,
+    }
+    _show(data, as_json, lambda: _import_text(data))
+
+
+def _import_text(data: dict[str, Any]) -> str:
+    lines = [
+        f"{data['file']}: {data['rows_read']:,} rows read, {data['figures']:,} figures "
+        f"({', '.join(data['measures'])}; {', '.join(data['levels'])}; {data['first_period']} to {data['last_period']}).",
+        *data["notes"],
+        *(f"Refused: {f['where']}: {f['message']} {f['remedy']}".rstrip() for f in data["refused"][:20]),
+    ]
+    more = len(data["refused"]) - 20
+    if more > 0:
+        lines.append(f"… and {more:,} more refused; --json lists them all.")
+    if data["written"]:
+        lines.append(f"Wrote {data['written']}.")
+    return "\n".join(lines)
+
+
+@app.command()
+def version() -> None:
+    """Say which version this is."""
+    print(__version__)
+
+
+if __name__ == "__main__":
+    main()
