@@ -106,6 +106,7 @@ class ProjectLog:
         self._depth = 0
         self._touched = False
         self._sound = False
+        self._version: int = 0
         self._subscriptions: list[Subscription] = []
         try:
             self._load()
