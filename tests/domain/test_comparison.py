@@ -220,8 +220,11 @@ def test_manchester_has_stayed_below_england_and_its_wobble_is_mostly_sampling()
     assert found.overall.beyond
     assert found.last is not None
     assert not found.last.beyond
-    assert found.last_change() == "From 2022 to 2023 Manchester rose by 3.6 points, which is within sampling."
-    assert any("Three of 19 changes" in c for c in found.caveats)
+    assert (
+        found.last_change()
+        == "From 2022 to 2023 the figure for Manchester rose by 3.6 points, which is within sampling."
+    )
+    assert any("Three of the 19 changes" in c for c in found.caveats)
     assert any("5.2 points either way" in c for c in found.caveats)
 
 
@@ -248,7 +251,10 @@ def test_a_real_leap_each_year_is_not_called_a_wobble():
     found = trend(making.figures([*rows, *refs]), "E08000003", reference_code=ENGLAND)
     assert found.headline().endswith("most yearly changes are more than sampling would give")
     alone = trend(making.figures(rows), "E08000003")
-    assert alone.headline() == "From 2019 to 2023 Manchester rose by 40 points, more than sampling would give"
+    assert (
+        alone.headline()
+        == "From 2019 to 2023 the figure for Manchester rose by 40 points, more than sampling would give"
+    )
 
 
 def test_rolling_years_are_compared_only_where_they_do_not_overlap():
@@ -268,7 +274,10 @@ def test_a_full_count_over_time_allows_for_rounding_only():
         return making.wards({"E05000650": value}, period_start=date(2017, m, 12), period_end=date(2017, m, 12))[0]
 
     found = trend(making.figures([month(9, 100), month(10, 105)]), "E05000650")
-    assert found.headline() == "From 12 September 2017 to 12 October 2017 Ward 50 rose by 5, which is within rounding"
+    assert (
+        found.headline()
+        == "From 12 September 2017 to 12 October 2017 the figure for Ward 50 rose by 5, which is within rounding"
+    )
     assert any("different times of the year" in c for c in found.caveats)
     found = trend(making.figures([month(9, 100), month(10, 90)]), "E05000650")
     assert found.headline().endswith("fell by 10")

@@ -56,16 +56,21 @@ def rounding_step(row: Row) -> int:
 def rounding_error(row: Row) -> float | None:
     """The most that rounding can move a figure, in its own unit; None when it cannot be known.
 
-    A percentage whose numerator was rounded moves by half a step over the denominator.
+    A percentage whose numerator was rounded moves by half a step over the denominator, and one that is printed to one
+    decimal by 0.05 more.
     """
     if "perturbed" in flags_of(row):
         return None
     bound = rounding_bound(rounding_step(row))
-    if row["unit"] != words.PER_CENT or bound == 0:
+    if row["unit"] != words.PER_CENT:
         return bound
-    return (
-        None if pd.isna(row["denominator"]) or not row["denominator"] > 0 else 100 * bound / float(row["denominator"])
-    )
+    value = float(row["value"])
+    printed = 0.05 if abs(10 * value - round(10 * value)) < 1e-9 else 0.0
+    if bound == 0:
+        return printed
+    if pd.isna(row["denominator"]) or not row["denominator"] > 0:
+        return None
+    return printed + 100 * bound / float(row["denominator"])
 
 
 def missing_reason(row: Row) -> str:
@@ -96,8 +101,8 @@ def _check_denominators(rows: Sequence[Row]) -> None:
         if row["unit"] != words.PER_CENT or any(pd.isna(row[c]) for c in ("value", "numerator", "denominator")):
             continue
         from_counts = 100 * row["numerator"] / row["denominator"] if row["denominator"] else float("inf")
-        # One decimal in the published rate, half a step of rounding in the published count.
-        slack = 0.1 + (rounding_error(row) or 0.0)
+        # Twice what rounding of the rate and of the count can do.
+        slack = 2 * ((rounding_error(row) or 0.0) + 0.05)
         if abs(from_counts - row["value"]) > slack:
             raise NotComparable(
                 f"{row['area_name']}: the rate is {words.amount(row['value'], 'percent')}, but its numerator and "

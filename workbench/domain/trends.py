@@ -165,7 +165,7 @@ class Trend:
     def _change_words(self, c: Change) -> str:
         moved = "rose" if c.value > 0 else "fell"
         size = words.gap(c.value, self.unit)
-        text = f"From {words.period(*c.before)} to {words.period(*c.after)} {self.name} "
+        text = f"From {words.period(*c.before)} to {words.period(*c.after)} the figure for {self.name} "
         if c.value == 0:
             return f"{text}did not change"
         noise = "sampling" if self.sampled else "rounding"
@@ -298,10 +298,12 @@ def _caveats(
         if half is not None:
             said.append(f"Take care. The latest figure can be off by {words.gap(half, series[-1]['unit'])} either way.")
         if judged:
-            count = words.sentence(f"{words.number(sum(judged))} of {words.number(len(judged))} changes").rstrip(".")
+            beyond = sum(judged)
+            count = "None" if beyond == 0 else words.sentence(words.number(beyond)).rstrip(".")
+            verb = "is" if beyond <= 1 else "are"
             said.append(
-                f"Take care. {count} from one period to the next are more than sampling would give; one in "
-                "twenty is expected by chance."
+                f"Take care. {count} of the {words.number(len(judged))} changes from period to period {verb} more "
+                "than sampling would give; one in twenty is expected by chance."
             )
     if len(chain) < len(series):
         said.append("Take care. Overlapping periods share interviews; changes are taken between those that do not.")

@@ -57,6 +57,29 @@ def plural(level: str, n: int = 2) -> str:
     return level if n == 1 else PLURALS.get(level, f"{level} areas" if level else "areas")
 
 
+def a(level: str) -> str:
+    """The name of a level with its article.
+
+    Examples
+    --------
+    >>> a("ward"), a("LSOA")
+    ('a ward', 'an LSOA')
+    """
+    # LSOA, MSOA and OA are spoken letter by letter and begin with a vowel sound.
+    return f"an {level}" if level.isupper() or level[:1] in "aeiou" else f"a {level}"
+
+
+def plural_unit(unit: str) -> str:
+    """What figures of a kind are called.
+
+    Examples
+    --------
+    >>> plural_unit("rate"), plural_unit("count"), plural_unit("rank")
+    ('rates', 'counts', 'ranks')
+    """
+    return f"{unit}s" if unit else "figures"
+
+
 def period(start: date, end: date) -> str:
     """A reference period as a reader would say it.
 
