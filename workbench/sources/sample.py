@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +15,7 @@ from pydantic import ValidationError
 from workbench.domain.areas import Area, AreaRegister
 from workbench.domain.catalogue import Dataset
 from workbench.domain.figures import COLUMNS, NUMBER_COLUMNS, FigureSet, Library, validate
+from workbench.domain.periods import days_of
 from workbench.domain.provenance import Citation
 from workbench.errors import InvalidProject, WrongFile
 
@@ -66,27 +65,6 @@ def load_sample(folder: Path, datasets: tuple[Dataset, ...] = ()) -> Library:
     except InvalidProject as error:
         raise WrongFile(f"The figures do not fit the schema: {error.message}.", _REMEDY, str(folder)) from error
     return Library(figures, datasets, AreaRegister.of(_areas(rows)))
-
-
-def period(text: str) -> tuple[date, date]:
-    """First and last day of a year, month or day written as in ISO 8601.
-
-    Examples
-    --------
-    >>> period("2016-02")
-    (datetime.date(2016, 2, 1), datetime.date(2016, 2, 29))
-    >>> period("2023")[1]
-    datetime.date(2023, 12, 31)
-    """
-    parts = [int(part) for part in text.split("-")]
-    match parts:
-        case [year]:
-            return date(year, 1, 1), date(year, 12, 31)
-        case [year, month]:
-            return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
-        case _:
-            day = date.fromisoformat(text)
-            return day, day
 
 
 def _package(folder: Path) -> Mapping[str, Any]:
@@ -140,7 +118,7 @@ def _figures(table: pd.DataFrame, resource: Mapping[str, Any], areas: pd.DataFra
             _REMEDY,
             str(folder / resource["path"]),
         )
-    periods = {text: period(text) for text in table["period"].unique()}
+    periods = {text: days_of(text) for text in table["period"].unique()}
     base = pd.DataFrame(
         {
             "area_code": table["area_code"],
