@@ -85,6 +85,12 @@ def test_an_unreliable_figure_is_not_tested():
     assert [m.name for m in compare(rows).missing] == ["Bolton"]
 
 
+def test_a_survey_figure_without_its_interval_is_not_tested():
+    rows = making.employment_2023()
+    rows[0] = {**rows[0], "lower": making.NAN, "upper": making.NAN, "confidence": making.NAN}
+    assert [(m.name, m.reason) for m in compare(rows).missing] == [("Bolton", "no interval is published")]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -319,7 +325,7 @@ def test_ties_share_a_rank_and_the_next_is_skipped():
 
 
 def test_the_title_says_how_concentrated_the_count_is():
-    found = ranked(making.figures(making.wards(counts(100, *[10] * 9))), noun="claimants")
+    found = ranked(making.figures(making.wards(counts(100, *[10] * 9))))
     assert found.headline() == "On 12 October 2017 the ward with most claimants, of 10, held 53% of them"
     c = found.concentrated
     assert c is not None

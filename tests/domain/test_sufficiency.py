@@ -222,6 +222,11 @@ def test_areas_of_other_boundaries_are_not_expected():
     assert criterion(assess(ward_need(), library, AS_OF), "coverage").reason == "All two wards have a figure."
 
 
+def test_older_boundaries_are_not_pooled_with_newer_ones():
+    rows = [{**r, "vintage": "2021" if r["period_end"].year > 2021 else "2011"} for r in years(6, 2018, 2023)]
+    assert "Pool" not in assess(survey_need(precision=3), survey(rows), AS_OF).remedy
+
+
 # --- breakdowns and unit ----------------------------------------------------------------------------------------------
 
 
@@ -271,6 +276,20 @@ def test_a_count_is_not_a_rate():
 def test_precision_is_tested_on_the_published_half_widths(precision, status, said):
     v = assess(survey_need(precision=precision), survey(), AS_OF)
     assert (criterion(v, "precision").status, criterion(v, "precision").reason) == (status, said)
+
+
+def test_a_half_width_equal_to_the_limit_is_within_it():
+    # In binary (71.7 - 59.5) / 2 is a little more than 6.1.
+    bolton = {**making.row(BOLTON, 65.6, 6.1, area_name="Bolton"), "lower": 59.5, "upper": 71.7}
+    assert (71.7 - 59.5) / 2 > 6.1
+    v = assess(survey_need(area=BOLTON, precision=6.1), survey([bolton]), AS_OF)
+    assert criterion(v, "precision").reason == "The half-width is 6.1 points, within the 6.1 you asked for."
+
+
+def test_what_is_not_known_weighs_more_than_what_can_be_mended():
+    v = assess(survey_need(precision=3, breakdowns=("sex",)), survey(), AS_OF)
+    assert criterion(v, "precision").status == "partly"
+    assert v.status == "unknown"
 
 
 def test_the_wider_tolerance_is_offered_up_to_twice_what_was_asked():

@@ -24,6 +24,7 @@ PROPORTIONS = (
 
 # events, population, per, confidence, lower, upper
 RATES = (
+    (9, 835.8835612312, 100, 0.95, 0.492338, 2.043921),  # 9 is the last count for the exact limits
     (1, 100, 100, 0.95, 0.025318, 5.571643),
     (5, 100, 100000, 0.998, 739.371732, 16454.745204),
     (10, 200, 100000, 0.95, 2393.724957, 9195.729303),

@@ -26,6 +26,9 @@ from workbench.domain.rows import (
 from workbench.domain.statistics import Period, rounding_bound
 from workbench.errors import FigureMissing, NotComparable
 
+NOUNS = {"claimant_count": "claimants"}
+"""What a measure counts, where its unit does not say it."""
+
 
 @dataclass(frozen=True, slots=True)
 class RankedArea:
@@ -136,9 +139,7 @@ class Ranking:
         return words.listed(names) if len(names) <= 2 else f"{words.number(len(names))} {words.plural(self.level)}"
 
 
-def ranked(
-    figures: FigureSet, *, period_end: date | None = None, noun: str = "people", top_share: float = 0.1
-) -> Ranking:
+def ranked(figures: FigureSet, *, period_end: date | None = None, noun: str = "", top_share: float = 0.1) -> Ranking:
     """Areas of one level in rank order, highest first, for one period.
 
     Parameters
@@ -148,7 +149,7 @@ def ranked(
     period_end : datetime.date, optional
         Last day of the period wanted; the latest when left out.
     noun : str
-        What is counted, for the title.
+        What is counted, for the title; told from the measure or its unit when left out.
     top_share : float
         The share of areas whose part of the total is worked out, a tenth unless told otherwise.
 
@@ -185,7 +186,7 @@ def ranked(
         unit=unit,
         level=level,
         period=period_of(rows),
-        noun=noun,
+        noun=noun or NOUNS.get(str(rows[0]["measure"]), unit),
         concentrated=concentration(figures, period_end=wanted, top_share=top_share) if addable else None,
         caveats=_caveats(rows, usable, level),
     )
