@@ -34,6 +34,7 @@ STYLE: dict[str, Any] = {
     "svg.hashsalt": "workbench",
     "svg.fonttype": "path",
     "hatch.linewidth": 0.6,
+    "text.color": theme.INK,
     "text.parse_math": False,  # a $ in a name is a dollar
 }
 

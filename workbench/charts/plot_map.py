@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from workbench.charts import plot_parts as part
 from workbench.charts import theme
 from workbench.charts.hexes import centre, corners
-from workbench.charts.map_parts import borders, map_extent
+from workbench.charts.map_parts import borders, group_centres, map_extent
 from workbench.charts.spec import HexMap
 
 
@@ -39,9 +39,18 @@ def hex_map(chart: HexMap, narrow: bool) -> go.Figure:
         {"t": 4, "b": key_height + 4, "l": 2, "r": 2},
         xaxis={"range": [x0, x1], "visible": False},
         yaxis={"range": [y0, y1], "visible": False, "scaleanchor": "x", "scaleratio": 1},
-        annotations=notes,
+        annotations=[*notes, *([] if narrow else _names(chart))],
         shapes=shapes,
     )
+
+
+def _names(chart: HexMap) -> list[part.Note]:
+    """The larger areas by name, with a pale edge so that they read on any class."""
+    halo = ",".join(f"{x}px {y}px 2px #fff" for x in (-1, 0, 1) for y in (-1, 0, 1))
+    names = [part.note(f"<b>{escape(name)}</b>", x, y) for name, x, y in group_centres(chart.cells)]
+    return [
+        {**name, "font": {**name["font"], "shadow": f"{halo},0 0 3px #fff"}, "captureevents": False} for name in names
+    ]
 
 
 def _hexes(chart: HexMap, klass: int | None, colour: str) -> go.Scatter:
