@@ -205,7 +205,7 @@ def _fault(kind: str, loc: Sequence[int | str], message: str, root: Any) -> Faul
         cite = key == "citation" or (above is not None and issubclass(above, Citation))
         return Fault(path, "This key is missing.", _CITE if cite else f"Add {key}.")
     remedy = _TEXT_REMEDY if kind == "string_type" else f"Correct {key}." if key else "Correct the file."
-    return Fault(path, _sentence(message), remedy)
+    return Fault(path, _sentence(message.removeprefix("Value error, ")), remedy)
 
 
 def _model_at(kind: Any, loc: Sequence[int | str]) -> type[BaseModel] | None:
