@@ -119,7 +119,7 @@ def test_what_a_partner_holds_comes_before_a_request_and_re_use_is_a_question():
     frame = Frame(**{**SHARING, **NOTHING_LIGHTER, "held_by_partner": "yes", "held_where": "Bolton, housing benefit"})
     found = triage(frame, FOUR)
     assert found.recommended == "held"
-    assert "(Bolton, housing benefit)" in found.rungs[1].reason
+    assert "already holds it: Bolton, housing benefit." in found.rungs[1].reason
     assert "even inside one council" in found.rungs[1].reason
     assert found.rungs[-1].status == "not known yet"
     assert "only if this does not serve: data a partner already holds" in found.rungs[-1].reason.lower()
@@ -148,7 +148,14 @@ def test_an_existing_feed_is_named_and_its_terms_are_a_question():
     frame = Frame(**{**SHARING, **NOTHING_LIGHTER, "existing_feed": "yes", "existing_feed_name": "Searchlight"})
     found = triage(frame, FOUR)
     assert found.recommended == "feed"
-    assert "(Searchlight). Check that its terms allow this use." in found.rungs[4].reason
+    assert "carries it: Searchlight. Check that its terms allow this use." in found.rungs[4].reason
+
+
+def test_a_lighter_route_that_is_still_open_is_said_beside_the_recommendation():
+    frame = Frame(**{**SHARING, **NOTHING_LIGHTER, "held_by_partner": "not sure", "existing_feed": "yes"})
+    assert triage(frame, FOUR).headline == (
+        "This is data sharing; as far as is known, first try a feed that already exists"
+    )
 
 
 def test_a_new_share_is_what_remains_when_nothing_lighter_fits():

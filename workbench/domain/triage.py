@@ -102,7 +102,12 @@ class Triage:
         rung = self.recommended_rung
         if rung is None:
             return f"{first}; no route fits yet"
-        return f"{first}; {'first try' if rung.key != 'share' else 'what remains is'} {rung.title.lower()}"
+        name = f"{rung.title[:1].lower()}{rung.title[1:]}"
+        if rung.key == "share":
+            return f"{first}; what remains is {name}"
+        lighter = self.rungs[: self.rungs.index(rung)]
+        hedge = "as far as is known, " if any(r.status == "not known yet" for r in lighter) else ""
+        return f"{first}; {hedge}first try {name}"
 
 
 def triage(frame: Frame, verdicts: Sequence[Verdict]) -> Triage:
@@ -225,11 +230,10 @@ def _published(frame: Frame, left: _Left) -> Rung:
 
 
 def _held(frame: Frame) -> Rung:
-    where = f" ({frame.held_where.strip()})" if frame.held_where.strip() else ""
     return _answered(
         ("held", "Data a partner already holds and may re-use"),
         frame.held_by_partner,
-        yes=f"A partner already holds it{where}. {REUSE}",
+        yes=f"{_named('A partner already holds it', frame.held_where)} {REUSE}",
         no="No partner holds it.",
         unknown="It is not known whether a partner holds it.",
     )
@@ -265,14 +269,18 @@ def _research(frame: Frame) -> Rung:
 
 
 def _feed(frame: Frame) -> Rung:
-    name = f" ({frame.existing_feed_name.strip()})" if frame.existing_feed_name.strip() else ""
+    carried = _named("A feed or referral route carries it", frame.existing_feed_name)
     return _answered(
         ("feed", "A feed that already exists"),
         frame.existing_feed,
-        yes=f"A feed or referral route carries it{name}. Check that its terms allow this use. {REUSE}",
+        yes=f"{carried} Check that its terms allow this use. {REUSE}",
         no="No feed or referral route carries it.",
         unknown="It is not known whether a feed carries it.",
     )
+
+
+def _named(said: str, name: str) -> str:
+    return words.sentence(f"{said}: {name.strip()}" if name.strip() else said)
 
 
 def _answered(name: tuple[RungKey, str], answer: Answer, *, yes: str, no: str, unknown: str) -> Rung:
