@@ -27,6 +27,7 @@ from workbench.domain.project import DELETED, Project, flatten
 from workbench.errors import ProjectError
 from workbench.store.database import opened, said_plainly
 from workbench.store.marks import FileMarks, Presence
+from workbench.store.words import is_whole
 
 _EXACT = 2**53
 """Whole numbers up to this size come through pycrdt, which keeps them as floats, unharmed."""
@@ -438,6 +439,8 @@ def _check_storable(path: str, value: Any) -> None:
             _check_storable(path, part)
     elif isinstance(value, int) and abs(value) > _EXACT:
         raise ProjectError("This number is too big to keep exactly.", "Enter a smaller number.", path)
+    elif isinstance(value, str) and not is_whole(value):
+        raise ProjectError("This text holds half a character, such as an emoji cut in two.", "Enter it again.", path)
     elif isinstance(value, float) and not math.isfinite(value):
         raise ProjectError("This is not a number.", "Enter a number, or leave it empty.", path)
     elif not (value is None or value is DELETED or isinstance(value, str | int | float)):

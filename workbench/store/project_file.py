@@ -16,9 +16,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workbench.domain.project import SCHEMA_VERSION, Project, cleaned, repeated_ids
+from workbench.domain.project import SCHEMA_VERSION, Project, cleaned, flatten, repeated_ids
 from workbench.errors import DamagedProject, NewerProject, ProjectError
-from workbench.store.words import fault_words
+from workbench.store.words import fault_words, is_whole
 
 LARGEST = 50_000_000
 """Bytes. The largest project we can imagine is a hundredth of this; a bigger file is some other file."""
@@ -145,6 +145,8 @@ def parse_project(content: bytes, where: str = "") -> Project:
         project = Project.model_validate(data)
     except ValidationError as error:
         raise DamagedProject(fault_words(error, data), _SAFE_COPY, where) from error
+    if cut := [p for p, v in flatten(project).items() if isinstance(v, str) and not is_whole(v)]:
+        raise DamagedProject(f"{', '.join(cut)}: the text holds half a character.", _SAFE_COPY, where)
     if faults := repeated_ids(project):
         raise DamagedProject("; ".join(f"{f.where}: {f.message}" for f in faults), _SAFE_COPY, where)
     return project

@@ -22,6 +22,17 @@ _EXPECTED = {
 }
 
 
+def is_whole(text: str) -> bool:
+    r"""Whether a text can be written as UTF-8: an emoji that was cut in two cannot.
+
+    Examples
+    --------
+    >>> is_whole("Wigan"), is_whole("\ud83d")
+    (True, False)
+    """
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def fault_words(error: ValidationError, data: Any) -> str:
     """Every wrong field as one sentence each; after the tenth only how many more there are.
 
