@@ -76,6 +76,7 @@ class Session(traitlets.HasTraits):
         self._sync = FileSync(log, self.file, clock)
         self._seen: dict[str, Any] = {}
         self._shown = -1
+        self._open = True
         self._problems: dict[str, str] = {}
         self._touched_at: datetime | None = None
         self._task: asyncio.Task[None] | None = None
@@ -125,11 +126,12 @@ class Session(traitlets.HasTraits):
         self._see_others()
 
     def close(self) -> None:
-        """Leave: the others no longer see this person, and the log is let go."""
+        """Leave: the others no longer see this person, and the log is let go. Closing twice does no harm."""
         self.stop()
-        try:
-            self._log.presence.leave()
-        finally:
+        if self._open:
+            self._open = False
+            with suppress(ProjectError):  # the others notice without being told, a little later
+                self._log.presence.leave()
             self._log.close()
 
     # --- editing ------------------------------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS updates(
 );
 CREATE TABLE IF NOT EXISTS files(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    path TEXT NOT NULL, hash TEXT NOT NULL, version INTEGER NOT NULL, done INTEGER NOT NULL
+    path TEXT NOT NULL, hash TEXT NOT NULL, version INTEGER NOT NULL, done INTEGER NOT NULL,
+    content BLOB            -- of a file that somebody else wrote; what we wrote ourselves is the project at version
 );
 CREATE INDEX IF NOT EXISTS files_by_path ON files(path, id);
 CREATE TABLE IF NOT EXISTS presence(
@@ -50,7 +51,7 @@ def said_plainly(path: Path) -> Iterator[None]:
 
 
 def _meaning(error: Exception) -> tuple[str, str]:
-    said = str(error).lower()
+    said = str(error).lower().rstrip(".")
     meanings = (
         (("locked", "busy"), "Another program holds the log of edits.", "Wait a moment and try again."),
         (

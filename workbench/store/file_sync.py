@@ -11,6 +11,7 @@ from workbench.domain.project import DELETED, changed, cleaned, flatten
 from workbench.errors import ProjectError
 from workbench.store.fields import read_fields
 from workbench.store.log import ProjectLog
+from workbench.store.marks import Mark
 from workbench.store.project_file import digest, parse_project, project_bytes, read_bytes, write_bytes
 
 THE_FILE = "the file"
@@ -38,7 +39,7 @@ class FileSync:
 
     def began(self, content: bytes) -> None:
         """Note that the log has just been started from this content of the file."""
-        self._log.files.mark(self._file, digest(content), self._log.version, done=True)
+        self._log.files.mark(self._file, Mark(digest(content), self._log.version), done=True)
 
     def take_in(self) -> str | None:
         """Commit to the log what somebody changed in the file since it was last written.
@@ -59,14 +60,17 @@ class FileSync:
         found = digest(content)
         with self._log.lock():
             ours = self._log.files.last(self._file)
-            if found not in {known for known, _ in ours}:
-                # A copy of a file that we wrote elsewhere is known by its hash.
-                version = ours[0][1] if ours else self._log.files.version_of(found)
-                self._log.commit(self._changes(content, version), self._clock(), kind="file", who=THE_FILE)
+            if found not in {mark.hash for mark in ours}:
+                # A copy of a file that was known elsewhere is known by its hash.
+                base = ours[0] if ours else self._log.files.known(found)
+                self._log.commit(self._changes(content, base), self._clock(), kind="file", who=THE_FILE)
+                # What somebody changes in it next, they change in this.
+                mark = Mark(found, base.version if base else 0, content)
+                self._log.files.mark(self._file, mark, done=True)
         return found
 
-    def _changes(self, content: bytes, version: int | None) -> Mapping[str, Any]:
-        """How the file differs from the version that it was made from.
+    def _changes(self, content: bytes, base: Mark | None) -> Mapping[str, Any]:
+        """How the file differs from what it was made from.
 
         Of a file that never came from this log nobody knows what was deleted in it; so nothing is.
         """
@@ -77,9 +81,16 @@ class FileSync:
                 "Move it away.",
                 str(self._file),
             )
-        fields = self._log.snapshot() if version is None else self._log.snapshot_at(version)
-        changes = changed(flatten(cleaned(read_fields(fields)), fields), flatten(theirs, fields))
-        return changes if version is not None else {p: v for p, v in changes.items() if v is not DELETED}
+        positions = self._log.snapshot()
+        if base is None:
+            before = flatten(cleaned(read_fields(positions)), positions)
+        elif base.content is None:
+            positions = self._log.snapshot_at(base.version)
+            before = flatten(cleaned(read_fields(positions)), positions)
+        else:
+            before = flatten(parse_project(base.content), positions)
+        changes = changed(before, flatten(theirs, positions))
+        return changes if base is not None else {p: v for p, v in changes.items() if v is not DELETED}
 
     def save(self) -> None:
         """Bring the file up to the log, after taking in what somebody changed in it.
@@ -99,12 +110,12 @@ class FileSync:
         log = self._log
         with log.lock():
             found, version = self.take_in(), log.version
-            if (found, version) in log.files.last(self._file):
+            if any((mark.hash, mark.version) == (found, version) for mark in log.files.last(self._file)):
                 return True
             content = project_bytes(cleaned(read_fields(log.snapshot())))
             as_wanted = found == digest(content)
             # Marked before it is written: the process may be killed just after.
-            log.files.mark(self._file, digest(content), version, done=as_wanted)
+            log.files.mark(self._file, Mark(digest(content), version), done=as_wanted)
         return as_wanted or self._replaced(content, found, version)
 
     def _replaced(self, content: bytes, found: str | None, version: int) -> bool:
@@ -112,7 +123,7 @@ class FileSync:
 
         def about_to_replace() -> bool:
             nonlocal changed_meanwhile
-            newest = max(v for _, v in self._log.files.last(self._file))
+            newest = max(mark.version for mark in self._log.files.last(self._file))
             if newest > version:
                 return False  # another session is writing, or has written, a later state
             now = digest(read_bytes(self._file)) if self._file.exists() else None
@@ -121,5 +132,5 @@ class FileSync:
 
         with self._log.lock():
             if write_bytes(self._file, content, about_to_replace=about_to_replace):
-                self._log.files.mark(self._file, digest(content), version, done=True)
+                self._log.files.mark(self._file, Mark(digest(content), version), done=True)
         return not changed_meanwhile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -49,8 +50,17 @@ class Presence:
             return tuple(who for (who,) in self._db.execute(query, (self._room, self._session, since)))
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a project file held: the project of a version of the log, or, where given, what somebody else wrote."""
+
+    hash: str
+    version: int
+    content: bytes | None = None
+
+
 class FileMarks:
-    """Which project files were written, with what, from which version of the log.
+    """What the project files held when they were last written or read.
 
     By these a session tells the file that it wrote from one that somebody changed, and knows what that somebody
     started from. A file is marked before it is written and again when it is done, because the process may be killed
@@ -66,38 +76,39 @@ class FileMarks:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db, self._path = connection, path
 
-    def mark(self, file: Path, content_hash: str, version: int, *, done: bool) -> None:
-        """Note that a project file is about to be written, or has been."""
+    def mark(self, file: Path, mark: Mark, *, done: bool) -> None:
+        """Note that a project file is about to hold this, or does."""
         key = _key(file)
         kept = "SELECT id FROM files WHERE path=? ORDER BY id DESC LIMIT ?"
         with said_plainly(self._path):
             self._db.execute(
-                "INSERT INTO files(path, hash, version, done) VALUES(?, ?, ?, ?)", (key, content_hash, version, done)
+                "INSERT INTO files(path, hash, version, content, done) VALUES(?, ?, ?, ?, ?)",
+                (key, mark.hash, mark.version, mark.content, done),
             )
             if done:
                 old = f"DELETE FROM files WHERE path=? AND id NOT IN ({kept})"
                 self._db.execute(old, (key, key, _MARKS_KEPT))
 
-    def last(self, file: Path) -> tuple[tuple[str, int], ...]:
-        """What the file may hold if nobody else changed it: (hash, version) of the last write done, then later tries.
+    def last(self, file: Path) -> tuple[Mark, ...]:
+        """What the file may hold if nobody has changed it: the last that is sure, then later tries to write it.
 
-        Empty when the file was never written from this log.
+        Empty when the file is new to this log.
         """
-        query = "SELECT hash, version, done FROM files WHERE path=? ORDER BY id DESC"
-        found: list[tuple[str, int]] = []
+        query = "SELECT hash, version, content, done FROM files WHERE path=? ORDER BY id DESC"
+        found: list[Mark] = []
         with said_plainly(self._path):
-            for content_hash, version, done in self._db.execute(query, (_key(file),)).fetchall():
-                found.append((content_hash, version))
+            for *mark, done in self._db.execute(query, (_key(file),)).fetchall():
+                found.append(Mark(*mark))
                 if done:
                     break
         return tuple(reversed(found))
 
-    def version_of(self, content_hash: str) -> int | None:
-        """The version last written with this hash to any file: what a copy of that file goes back to."""
-        query = "SELECT version FROM files WHERE hash=? ORDER BY id DESC LIMIT 1"
+    def known(self, content_hash: str) -> Mark | None:
+        """What any file once held under this hash: what a copy of that file holds."""
+        query = "SELECT hash, version, content FROM files WHERE hash=? ORDER BY id DESC LIMIT 1"
         with said_plainly(self._path):
             row = self._db.execute(query, (content_hash,)).fetchone()
-        return int(row[0]) if row else None
+        return Mark(*row) if row else None
 
 
 def _key(file: Path) -> str:
