@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from workbench.domain.appraisal.discounting import Timing
 from workbench.domain.base import Entity, Value
 from workbench.domain.provenance import Status
 
@@ -103,12 +104,15 @@ class Appraisal(Value):
         Years appraised, year 0 included.
     schedule : str
         Key of the discount schedule in ``reference/values/discount_rates.yaml``.
+    timing : {"whole years", "mid-year"}
+        When in a year money is taken to flow; HM Treasury's own examples count whole years.
     """
 
     price_year: int = 2025
     first_year: int = 2026
     horizon: int = 5
     schedule: str = "standard"
+    timing: Timing = "whole years"
     options: tuple[Option, ...] = ()
     lines: tuple[Line, ...] = ()
     effects: tuple[Effect, ...] = ()
