@@ -16,7 +16,7 @@ from workbench.domain.findings import Finding, Severity, gravest_first
 from workbench.domain.logic_model import LEVELS, Link, LogicModel, Node
 from workbench.domain.words import listed, sentence
 
-__all__ = ["Finding", "check", "falls_if", "link_refusal", "reachable"]
+__all__ = ["Finding", "check", "falls_if", "leads_to_outcome", "link_refusal", "reachable"]
 
 RANK: Mapping[str, int] = {level: rank for rank, level in enumerate(LEVELS)}
 A_LEVEL: Mapping[str, str] = {
@@ -141,6 +141,18 @@ def falls_if(model: LogicModel, link_id: str) -> tuple[str, ...]:
     """
     lost = reachable(model) - reachable(model, [link_id])
     return tuple(n.id for n in model.nodes if n.level in ("outcome", "impact") and n.id in lost)
+
+
+def leads_to_outcome(model: LogicModel, node_id: str) -> bool:
+    """Whether a box leads to an outcome, or is one. Feedback loops do not count.
+
+    Examples
+    --------
+    >>> leads_to_outcome(LogicModel(nodes=(Node(id="a", level="activity"),)), "a")
+    False
+    """
+    onward = _onward(_forward(model.links), [node_id])
+    return any(n.id in onward for n in model.nodes if n.level == "outcome")
 
 
 # --- the shape of a model ---------------------------------------------------------------------------------------------
