@@ -49,9 +49,10 @@ def days_of(text: str) -> tuple[date, date]:
             return date(year, month, day), date(year, month, day)
         return (date(year, month or 1, 1), last_day(year, month or 12))
     first, dash, last = text.partition("-")
-    start = _month_in_words(first)
-    end = _month_in_words(last) if dash else start
-    if date(*end, 1) < date(*start, 1):
+    start, end = _month_in_words(first), _month_in_words(last if dash else first)
+    if start is None or end is None:
+        raise ValueError(f"“{text}” is not a period such as 2023, 2017-10, March 2023 or Jan 2018-Dec 2018")
+    if end < start:
         raise ValueError(f"“{text}” ends before it begins")
     return date(*start, 1), last_day(*end)
 
@@ -61,8 +62,7 @@ def last_day(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _month_in_words(text: str) -> tuple[int, int]:
+def _month_in_words(text: str) -> tuple[int, int] | None:
     words = re.fullmatch(r"\s*([A-Za-z]+)\s+(\d{4})\s*", text, re.ASCII)
-    if not words or words[1].lower() not in _MONTHS:
-        raise ValueError(f"“{text.strip()}” is not a period such as 2023, 2017-10, March 2023 or Jan 2018-Dec 2018")
-    return int(words[2]), _MONTHS[words[1].lower()]
+    month = _MONTHS.get(words[1].lower()) if words else None
+    return (int(words[2]), month) if words and month else None

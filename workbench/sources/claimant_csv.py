@@ -172,7 +172,7 @@ class _Reading:
             some = ", ".join(list(self.unresolved)[:5]) + (" …" if len(self.unresolved) > 5 else "")
             self._refuse(
                 self.cells.path.name,
-                f"{len(self.unresolved)} areas are not held and were left out: {some}",
+                f"areas that are not held were left out, {len(self.unresolved)} in all: {some}",
                 "Nothing, if they lie outside the places of this proposal.",
             )
         self._with_numerators()

@@ -4,8 +4,8 @@ Such a sheet is a stack of blocks, one for each period. Areas are names with a p
 Every cell has three columns: number, flags, and the half-width of its 95% interval. The foot explains the symbols.
 
 The workbook publishes intervals of counts, not of rates. The half-width of a rate is approximated as that of a simple
-random sample, ``1.96 √(p(1−p)/n)``, with the sample size ``n = (1.96 N/h)²`` implied by the published half-width ``h`` of
-the population ``N``, and widened by :data:`WIDENED`. Held against some 2,500 published intervals of districts and
+random sample, ``1.96 √(p(1−p)/n)``, with the sample size ``n = (1.96 N/h)²`` implied by the published half-width ``h``
+of the population ``N``, and widened by :data:`WIDENED`. Held against some 2,500 published intervals of districts and
 England, 2018 to 2022, the formula alone is 5% too narrow on average; widened, it is at least as wide as the published
 one in 19 of 20. Where the published interval of the rate is at hand (Nomis NM_17_5, measure 21003), use that.
 """
@@ -138,8 +138,8 @@ def read(cells: Cells, areas: AreaRegister) -> Imported:
         sum(len(block.rows) for block in blocks),
         tuple(refused),
         (
-            "Rates are worked out from the counts of the workbook, which publishes no interval for them. Their intervals "
-            "are approximate and drawn a little wide.",
+            "Rates are worked out from the counts of the workbook, which publishes no interval for them. Their "
+            "intervals are approximate and drawn a little wide.",
         ),
         tuple(unresolved),
     )
@@ -291,7 +291,7 @@ def _left_out(cells: Cells, unresolved: Mapping[str, None]) -> Iterator[Fault]:
         some = ", ".join(names[:3])
         yield Fault(
             cells.path.name,
-            f"{len(names)} areas of the kind “{kind}” are not held under exactly this name and were left out: "
+            f"names of the kind “{kind}” that no held area has exactly were left out, {len(names)} in all: "
             f"{some}{' …' if len(names) > 3 else ''}",
             "Nothing, if they lie outside the places of this proposal.",
         )

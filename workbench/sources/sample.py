@@ -3,23 +3,76 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.domain.areas import Area, AreaRegister
 from workbench.domain.catalogue import Dataset
-from workbench.domain.figures import COLUMNS, NUMBER_COLUMNS, FigureSet, Library, validate
+from workbench.domain.figures import COLUMNS, FigureSet, Library, validate
 from workbench.domain.periods import days_of
 from workbench.domain.provenance import Citation
 from workbench.errors import InvalidProject, WrongFile
 
 _REMEDY = "Give the folder data/sample of a checkout, or cut it again with cut.py."
+
+
+class _Described(BaseModel):
+    """What the package says; whatever else it says is for people."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _ValueColumn(_Described):
+    """One column of values, and the columns that belong to it."""
+
+    column: str
+    measure: str
+    unit: str
+    numerator: str = ""
+    denominator: str = ""
+    lower: str = ""
+    upper: str = ""
+    confidence: float = math.nan
+    method: str = ""
+    flag: str = ""
+
+
+class _Constants(_Described):
+    """What is the same for every row of a table."""
+
+    source_id: str
+    vintage: str
+    values: tuple[_ValueColumn, ...]
+
+
+class _Field(_Described):
+    name: str
+    type: Literal["string", "integer", "number"]
+
+
+class _Schema(_Described):
+    fields: tuple[_Field, ...]
+
+
+class _Resource(_Described):
+    """One table. Only the table of areas has no figures and needs no citation to be shown."""
+
+    name: str
+    path: str
+    table: _Schema = Field(alias="schema")
+    figures: _Constants | None = None
+    citation: Citation | None = None
+
+
+class _Package(_Described):
+    resources: tuple[_Resource, ...] = Field(min_length=1)
 
 
 def load_sample(folder: Path, datasets: tuple[Dataset, ...] = ()) -> Library:
@@ -50,16 +103,19 @@ def load_sample(folder: Path, datasets: tuple[Dataset, ...] = ()) -> Library:
     >>> bolton.frame[["value", "lower", "upper"]].to_numpy().tolist()
     [[65.6, 59.5, 71.7]]
     """
-    package = _package(folder)
-    resources: Mapping[str, Any] = {str(r["name"]): r for r in package["resources"]}
+    resources = {resource.name: resource for resource in _package(folder).resources}
     if "areas" not in resources:
         raise WrongFile("The package has no table “areas”.", _REMEDY, str(folder / "datapackage.json"))
-    rows = _table(folder, resources["areas"])
+    rows = _table(folder, resources.pop("areas"))
     frames, citations = [], {}
-    for name, resource in resources.items():
-        if name != "areas":
-            frames.append(_figures(_table(folder, resource), resource, rows, folder))
-            citations[name] = _citation(resource, folder)
+    for resource in resources.values():
+        if resource.figures is None or resource.citation is None:
+            what = "figures" if resource.figures is None else "citation"
+            raise WrongFile(f"The table {resource.name} has no {what}.", _REMEDY, str(folder / "datapackage.json"))
+        frames.append(_figures(_table(folder, resource), resource.figures, rows, folder / resource.path))
+        citations[resource.figures.source_id] = resource.citation
+    if not frames:
+        raise WrongFile("The package has no table of figures.", _REMEDY, str(folder / "datapackage.json"))
     try:
         figures = validate(FigureSet(pd.concat(frames, ignore_index=True), citations), str(folder))
     except InvalidProject as error:
@@ -67,28 +123,26 @@ def load_sample(folder: Path, datasets: tuple[Dataset, ...] = ()) -> Library:
     return Library(figures, datasets, AreaRegister.of(_areas(rows)))
 
 
-def _package(folder: Path) -> Mapping[str, Any]:
+def _package(folder: Path) -> _Package:
     file = folder / "datapackage.json"
     try:
-        package = json.loads(file.read_text(encoding="utf-8"))
+        return _Package.model_validate(json.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
         raise WrongFile("The folder has no readable datapackage.json.", _REMEDY, str(folder)) from error
+    except ValidationError as error:  # before ValueError, which it is
+        first = error.errors()[0]
+        place = "/".join(str(part) for part in first["loc"])
+        raise WrongFile(
+            f"This is not a package of figures in our schema. {place}: {first['msg']}.", _REMEDY, str(file)
+        ) from error
     except ValueError as error:  # not JSON, or not UTF-8
         raise WrongFile("The file is not JSON.", _REMEDY, str(file)) from error
-    listed = package.get("resources") if isinstance(package, dict) else None
-    described = isinstance(listed, list) and all(
-        isinstance(r, dict) and {"name", "path", "schema"} <= set(r) and ("figures" in r or r["name"] == "areas")
-        for r in listed
-    )
-    if not listed or not described:
-        raise WrongFile("This is a data package, but not one of figures in our schema.", _REMEDY, str(file))
-    return cast(Mapping[str, Any], package)
 
 
-def _table(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
+def _table(folder: Path, resource: _Resource) -> pd.DataFrame:
     """A table with exactly the columns that the package lists; text stays text, numbers are floats."""
-    file = folder / resource["path"]
-    numbers = {f["name"]: f["type"] in ("number", "integer") for f in resource["schema"]["fields"]}
+    file = folder / resource.path
+    numbers = {field.name: field.type != "string" for field in resource.table.fields}
     try:
         frame = pd.read_csv(
             file,
@@ -99,7 +153,7 @@ def _table(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
         )
     except (OSError, ValueError) as error:  # ParserError and UnicodeDecodeError are ValueErrors
         reason = "is missing" if isinstance(error, FileNotFoundError) else "cannot be read as its description says"
-        raise WrongFile(f"The table {resource['name']} {reason}.", _REMEDY, str(file)) from error
+        raise WrongFile(f"The table {resource.name} {reason}.", _REMEDY, str(file)) from error
     if list(frame.columns) != list(numbers):
         raise WrongFile(
             f"The columns are {', '.join(frame.columns)}; the package lists {', '.join(numbers)}.", _REMEDY, str(file)
@@ -107,51 +161,44 @@ def _table(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
     return frame
 
 
-def _figures(table: pd.DataFrame, resource: Mapping[str, Any], areas: pd.DataFrame, folder: Path) -> pd.DataFrame:
+def _figures(table: pd.DataFrame, same: _Constants, areas: pd.DataFrame, file: Path) -> pd.DataFrame:
     """A table of the package in the tidy schema: constants filled in, one row for each value column."""
-    common = resource["figures"]
-    own = areas[areas["vintage"] == common["vintage"]].set_index("area_code")
+    own = areas[areas["vintage"] == same.vintage].set_index("area_code")
     unknown = sorted(set(table["area_code"]) - set(own.index))
     if unknown:
-        raise WrongFile(
-            f"The areas table does not hold {', '.join(unknown[:5])} with boundaries of {common['vintage']}.",
-            _REMEDY,
-            str(folder / resource["path"]),
-        )
-    periods = {text: days_of(text) for text in table["period"].unique()}
+        some = ", ".join(unknown[:5])
+        raise WrongFile(f"The areas table does not hold {some} with boundaries of {same.vintage}.", _REMEDY, str(file))
+    try:
+        periods = {text: days_of(text) for text in table["period"].unique()}
+    except ValueError as error:
+        raise WrongFile(f"A period cannot be read: {error}.", _REMEDY, str(file)) from error
     base = pd.DataFrame(
         {
             "area_code": table["area_code"],
             "area_name": table["area_code"].map(own["area_name"]),
             "level": table["area_code"].map(own["level"]),
-            "vintage": common["vintage"],
-            "period_start": table["period"].map({t: pd.Timestamp(p[0]) for t, p in periods.items()}),
-            "period_end": table["period"].map({t: pd.Timestamp(p[1]) for t, p in periods.items()}),
-            "source_id": common["source_id"],
+            "vintage": same.vintage,
+            "period_start": table["period"].map({text: pd.Timestamp(first) for text, (first, _) in periods.items()}),
+            "period_end": table["period"].map({text: pd.Timestamp(last) for text, (_, last) in periods.items()}),
+            "source_id": same.source_id,
         }
     )
-    return pd.concat([_values(base, table, said) for said in common["values"]], ignore_index=True)
-
-
-def _values(base: pd.DataFrame, table: pd.DataFrame, said: Mapping[str, Any]) -> pd.DataFrame:
-    frame = base.assign(value=table[said["column"]], measure=said["measure"], unit=said["unit"])
-    for name in ("numerator", "denominator", "lower", "upper"):
-        frame[name] = table[said[name]] if name in said else np.nan
-    has_interval = frame["lower"].notna()
-    frame["confidence"] = np.where(has_interval, float(said.get("confidence", np.nan)), np.nan)
-    frame["method"] = np.where(has_interval, said.get("method", ""), "")
-    frame["flag"] = said.get("flag", "")
-    frame[list(NUMBER_COLUMNS)] = frame[list(NUMBER_COLUMNS)].astype(np.float64)
-    return frame[list(COLUMNS)]
-
-
-def _citation(resource: Mapping[str, Any], folder: Path) -> Citation:
     try:
-        return Citation.model_validate(resource["citation"])
-    except (KeyError, ValidationError) as error:
-        raise WrongFile(
-            f"The table {resource['name']} has no citation that can be read.", _REMEDY, str(folder / "datapackage.json")
-        ) from error
+        return pd.concat([_values(base, table, said) for said in same.values], ignore_index=True)
+    except KeyError as error:
+        raise WrongFile(f"The table has no column {error}, which the package names.", _REMEDY, str(file)) from error
+
+
+def _values(base: pd.DataFrame, table: pd.DataFrame, said: _ValueColumn) -> pd.DataFrame:
+    frame = base.assign(value=table[said.column], measure=said.measure, unit=said.unit)
+    for name in ("numerator", "denominator", "lower", "upper"):
+        column = getattr(said, name)
+        frame[name] = table[column] if column else np.nan
+    has_interval = frame["lower"].notna()
+    frame["confidence"] = np.where(has_interval, said.confidence, np.nan)
+    frame["method"] = np.where(has_interval, said.method, "")
+    frame["flag"] = said.flag
+    return frame[list(COLUMNS)]
 
 
 def _areas(rows: pd.DataFrame) -> Iterable[Area]:
