@@ -285,7 +285,8 @@ def _trend(chart: Trend, width_mm: float) -> Figure:
                 markersize=(3.2 if s.main else 2.2) if len(s.points) <= 24 else 1,
                 linewidth=2 if s.main else 1.4, linestyle="-" if s.main else (0, (4, 2)))  # fmt: skip
     points = max((s.points for s in chart.series), key=len)
-    shown = [points[i] for i in pick(len(points), 7)]
+    longest = max(len(p.label) for p in points)
+    shown = [points[i] for i in pick(len(points), min(max(int(width_mm * 0.72 / (2 * longest + 3)), 2), 8))]
     ax.set_xticks([p.at.toordinal() for p in shown], [p.label for p in shown])
     ax.tick_params(axis="x", length=3, color=theme.MEANING)
     gap = 9.5 * (high - low) / (height - 12)

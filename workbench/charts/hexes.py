@@ -12,8 +12,10 @@ Hungarian method for the assignment problem", *Naval Research Logistics Quarterl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, radians, sqrt
 
 import numpy as np
@@ -27,9 +29,13 @@ from workbench.errors import DataError
 
 Points = npt.NDArray[np.float64]
 Pairs = npt.NDArray[np.intp]
+Place = tuple[int, int]  # column and row
 
 ROW_STEP = sqrt(3) / 2  # rows of pointed hexagons whose centres are one apart in a row
 NEAR = 24  # cells offered to each area before more are tried
+ENCLOSED = 4  # an empty cell with at least so many filled neighbours is a hole
+REACH = 14  # how many steps away a hole is filled from
+FILLS = 40  # rounds of filling: each may open smaller holes
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,23 +191,82 @@ def _match(points: Points) -> npt.NDArray[np.int64]:
     """One grid cell for each point at the least total squared distance: shape (n, 2), column and row."""
     low, high = points.min(axis=0), points.max(axis=0)
     edge = 2 + int(sqrt(len(points)) / 2)
-    rows = np.arange(int(np.floor(low[1] / ROW_STEP)) - edge, int(np.ceil(high[1] / ROW_STEP)) + edge + 1)
-    cols = np.arange(int(np.floor(low[0])) - edge, int(np.ceil(high[0])) + edge + 1)
-    grid = np.array([(c, r) for r in rows for c in cols], dtype=np.int64)
-    places = np.column_stack([grid[:, 0] + 0.5 * (grid[:, 1] % 2), grid[:, 1] * ROW_STEP])
-    return grid[_assignment(points, places)]
+    rows = range(int(np.floor(low[1] / ROW_STEP)) - edge, int(np.ceil(high[1] / ROW_STEP)) + edge + 1)
+    cols = range(int(np.floor(low[0])) - edge, int(np.ceil(high[0])) + edge + 1)
+    grid = [(c, r) for r in rows for c in cols]
+    taken = [grid[i] for i in _assignment(points, np.array([centre(*cell) for cell in grid]))]
+    filled = _without_holes(taken)
+    if filled != taken:
+        order = sorted(filled)
+        index = {cell: i for i, cell in enumerate(order)}
+        start = np.array([index[cell] for cell in filled], dtype=np.intp)
+        filled = [order[i] for i in _assignment(points, np.array([centre(*cell) for cell in order]), start)]
+    return np.array(filled, dtype=np.int64)
 
 
-def _assignment(points: Points, places: Points) -> Pairs:
-    """The index of the place of each point. Only near places are weighed, more when those do not suffice."""
-    count, near = len(points), NEAR
+def _without_holes(taken: Sequence[Place]) -> list[Place]:
+    """The same areas with holes filled: from a loose cell of the rim nearby, every area on the way one step along.
+
+    An empty cell inside would look like an area without a figure, which it is not. Every move joins more neighbours
+    than it parts, so that it ends; ties are settled by place, so that the same areas always give the same map.
+    """
+    now = {cell: i for i, cell in enumerate(taken)}
+    for _ in range(FILLS):
+        beside = Counter(n for cell in now for n in neighbours(*cell))
+        holes = sorted((c for c in beside if c not in now and beside[c] >= ENCLOSED), key=lambda c: (-beside[c], c))
+        moves = 0
+        for hole in holes:
+            path = _way(hole, now)
+            moves += bool(path)
+            for to, cell in pairwise(path):
+                now[to] = now.pop(cell)
+        if not moves:
+            break
+    cells: list[Place] = [(0, 0)] * len(taken)
+    for cell, i in now.items():
+        cells[i] = cell
+    return cells
+
+
+def _way(hole: Place, filled: Collection[Place]) -> list[Place]:
+    """A shortest way over filled cells to one that is looser than the hole by two neighbours; empty when none is near."""
+    joined = _joined(hole, filled)
+    came: dict[Place, Place] = {}
+    queue = deque([(hole, 0)])
+    while queue:
+        cell, steps = queue.popleft()
+        if cell != hole and _joined(cell, filled) <= joined - 2:
+            path = [cell]
+            while path[-1] != hole:
+                path.append(came[path[-1]])
+            return path[::-1]
+        for n in neighbours(*cell):
+            if n in filled and n not in came and steps < REACH:
+                came[n] = cell
+                queue.append((n, steps + 1))
+    return []
+
+
+def _joined(cell: Place, filled: Collection[Place]) -> int:
+    return sum(n in filled for n in neighbours(*cell))
+
+
+def _assignment(points: Points, places: Points, start: Pairs | None = None) -> Pairs:
+    """The index of the place of each point, at the least total squared distance over the places near each.
+
+    ``start`` is a matching that is known; without one, more places are weighed until there is one.
+    """
+    count, near = len(points), min(NEAR, len(places))
     tree = cKDTree(places)
     while near < len(places):
-        length, place = tree.query(points, k=near)
+        place = tree.query(points, k=near)[1]
+        if start is not None:
+            place = np.column_stack([place, start])
+        who = np.repeat(np.arange(count), place.shape[1])
+        pairs = np.unique(np.column_stack([who, place.ravel()]), axis=0)
+        squared = ((points[pairs[:, 0]] - places[pairs[:, 1]]) ** 2).sum(axis=1)
         # Zero would read as "no edge" in a sparse matrix.
-        weight = coo_array(
-            (length.ravel() ** 2 + 1e-6, (np.repeat(np.arange(count), near), place.ravel())), (count, len(places))
-        ).tocsr()
+        weight = coo_array((squared + 1e-6, (pairs[:, 0], pairs[:, 1])), (count, len(places))).tocsr()
         try:
             return np.asarray(min_weight_full_bipartite_matching(weight)[1], dtype=np.intp)
         except ValueError:  # no full matching among so few places

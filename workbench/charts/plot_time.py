@@ -28,7 +28,10 @@ def trend(chart: Trend, narrow: bool) -> go.Figure:
     bands = [band for s in chart.series if s.main for band in _bands(s.points)]
     lines = [_line(chart, s) for s in sorted(chart.series, key=lambda s: s.main)]
     points = max((s.points for s in chart.series), key=len, default=())
-    shown = [points[i] for i in pick(len(points), 4 if narrow else 7)]
+    longest = max((len(p.label) for p in points), default=0)
+    fit = int((235 if narrow else 420) / (part.CHAR * longest + 14))
+    shown = [points[i] for i in pick(len(points), min(max(fit, 2), 8))]
+    right = max(right, 8 + part.CHAR * longest / 2)  # half of the last label stands beyond the last point
     return part.figure(
         [*bands, *lines],
         height,
