@@ -135,7 +135,9 @@ def test_names_that_are_not_held_are_reported_and_never_guessed(imported):
     assert "ladu:Somewhere" in imported.refused[1].message
 
 
-@pytest.mark.parametrize("name", ["ladu:bolton", "ladu:Bolton ", "ladu:Bolton and Bury", "Bolton", "country:Bolton"])
+@pytest.mark.parametrize(
+    "name", ["ladu:bolton", "ladu:Bolton ", "ladu:Bolton and Bury", "Bolton", "country:Bolton", "lep:Bolton"]
+)
 def test_a_name_is_matched_exactly_at_the_level_of_its_prefix(areas, workbook, name):
     path = workbook("aps.xlsx", sheet(block("Jan 2021-Dec 2021", [name, *BOLTON[1:]], ENGLAND)))
     found = set(read_figures(path, areas).figures.frame["area_code"])
