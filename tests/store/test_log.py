@@ -340,6 +340,15 @@ def test_the_fields_as_they_were_can_be_had_again(two: tuple[ProjectLog, Project
     assert ben.snapshot_at(version) == before
 
 
+def test_the_number_of_an_edit_is_never_given_again(two: tuple[ProjectLog, ProjectLog]):
+    anna, ben = two
+    version = anna.commit({"name": "one"}, AT)
+    ben.pull()
+    anna._db.execute("DELETE FROM updates WHERE id=?", (version,))  # SQLite alone would give this number once more
+    assert anna.commit({"name": "two"}, AT) > version
+    assert ben.pull()
+
+
 # --- squashing --------------------------------------------------------------------------------------------------------
 
 

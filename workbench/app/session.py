@@ -289,7 +289,7 @@ class Session(traitlets.HasTraits):
     def _save(self) -> None:
         """Write the project file, and show what somebody changed in it."""
         if self._problems.get("merge"):
-            return  # a file with half of somebody's edit would look whole
+            return  # there is no project to write, and that has been told
         try:
             self._sync.save()
         except ProjectError as error:

@@ -23,8 +23,8 @@ _TRIES = 5
 class FileSync:
     """The project file of one open log.
 
-    Several sessions may write one file: each does so under the log's lock, and a later state is never written over by
-    an earlier one.
+    Several sessions may write one file: each replaces it under the log's lock, and only when it holds what it held when
+    that session last looked.
 
     Parameters
     ----------
@@ -54,11 +54,12 @@ class FileSync:
         ProjectError
             When the file cannot be read or holds another project. It is left as it is.
         """
-        if not self._file.exists():
-            return None
-        content = read_bytes(self._file)
-        found = digest(content)
+        # Read under the lock: what another session writes meanwhile would look like a stranger's.
         with self._log.lock():
+            if not self._file.exists():
+                return None
+            content = read_bytes(self._file)
+            found = digest(content)
             ours = self._log.files.last(self._file)
             if found not in {mark.hash for mark in ours}:
                 # A copy of a file that was known elsewhere is known by its hash.
@@ -123,9 +124,6 @@ class FileSync:
 
         def about_to_replace() -> bool:
             nonlocal changed_meanwhile
-            newest = max(mark.version for mark in self._log.files.last(self._file))
-            if newest > version:
-                return False  # another session is writing, or has written, a later state
             now = digest(read_bytes(self._file)) if self._file.exists() else None
             changed_meanwhile = now != found
             return not changed_meanwhile
