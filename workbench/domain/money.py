@@ -27,9 +27,11 @@ def pounds(amount: float) -> str:
     >>> pounds(-1234.5), pounds(2.44), pounds(0)
     ('−£1,234', '£2.44', '£0')
     """
-    places = 2 if 0 < abs(amount) < 10 and amount != round(amount) else 0
+    places = 2 if abs(amount) < 10 and amount != round(amount) else 0
     text = f"{abs(amount):,.{places}f}"
-    return f"−£{text}" if amount < 0 and float(text.replace(",", "")) else f"£{text}"
+    if not float(text.replace(",", "")):
+        return "£0"
+    return f"−£{text}" if amount < 0 else f"£{text}"
 
 
 @dataclass(frozen=True, slots=True)
