@@ -45,7 +45,9 @@ def edited(project: Project, path: str, typed: Any) -> Project:
     """
     flat = flatten(project)
     if path not in flat or path in _LOCKED or _is_marker(path, flat):
-        raise EntryRefused("This entry is no longer there: somebody has deleted it. Copy what you typed if you need it.")
+        raise EntryRefused(
+            "This entry is no longer there: somebody has deleted it. Copy what you typed if you need it."
+        )
     if isinstance(typed, str) and len(typed) > LONGEST:
         raise EntryRefused(f"This is {len(typed):,} characters long. Enter at most {LONGEST:,}.")
     current = flat[path]

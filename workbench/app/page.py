@@ -40,7 +40,8 @@ def page(state: State, body: str, statuses: Sequence[StepStatus], bar: Bar) -> s
         f'<a class="wb-skip" href="#{ui.step}" data-action="skip">Skip to main content</a>'
         f"{_bar(state, bar)}"
         f'<div class="wb-wrap">{_rail(ui.step, statuses)}'
-        f'<main class="wb-main" id="wb-main" tabindex="-1"><div id="step-{ui.step}">{said}{body}{_next(ui.step)}</div></main></div>'
+        f'<main class="wb-main" id="wb-main" tabindex="-1"><div '
+        f'id="step-{ui.step}">{said}{body}{_next(ui.step)}</div></main></div>'
         '<div class="wb-say" role="status" data-say data-keep></div>'
     )
 
@@ -61,7 +62,7 @@ def _bar(state: State, bar: Bar) -> str:
     )
     return (
         '<header class="wb-bar"><div class="wb-bar-in">'
-        f"<b>{esc(project.name or 'Untitled proposal')}</b><span class=\"wb-place\">{esc(place)}</span>"
+        f'<b>{esc(project.name or "Untitled proposal")}</b><span class="wb-place">{esc(place)}</span>'
         '<div class="wb-bar-right"><span class="wb-status" role="status" data-status data-keep>Opening…</span>'
         f"{tools}{_people(bar)}</div></div></header>"
     )
@@ -97,7 +98,9 @@ def _rail(current: str, statuses: Sequence[StepStatus]) -> str:
 def _next(current: str) -> str:
     keys = [key for key, _ in STEPS]
     here = keys.index(current)
-    before = f'<a class="wb-btn wb-quiet" href="#{keys[here - 1]}">Back to {_lower(STEPS[here - 1][1])}</a>' if here else ""
+    before = (
+        f'<a class="wb-btn wb-quiet" href="#{keys[here - 1]}">Back to {_lower(STEPS[here - 1][1])}</a>' if here else ""
+    )
     after = (
         f'<a class="wb-btn" href="#{keys[here + 1]}">Go on to {_lower(STEPS[here + 1][1])}</a>'
         if here + 1 < len(keys)
@@ -108,5 +111,3 @@ def _next(current: str) -> str:
 
 def _lower(title: str) -> str:
     return title[0].lower() + title[1:]
-
-

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from workbench.app.view import View
+from workbench.domain.findings import Finding
 from workbench.widgets import html as h
 
 
@@ -29,5 +33,48 @@ def chart_block(view: View, key: str, height: int) -> str:
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return "not published" if value != value else f"{value:,.1f}"  # NaN is the only value unlike itself
+        return "not published" if math.isnan(value) else f"{value:,.1f}"
     return str(value)
+
+
+def editor(delete: str, action: str, key: str, *body: str) -> str:
+    """The fields of one opened row, with the buttons to close and to delete it.
+
+    Parameters
+    ----------
+    delete : str
+        Text of the delete button.
+    action, key : str
+        Its action and what it is about.
+    *body : str
+        HTML of the fields.
+    """
+    buttons = h.button("Close", "close", kind="quiet") + h.button(delete, action, id=key, kind="warn")
+    return f'<div class="wb-editor">{h.join(body)}<div class="wb-row">{buttons}</div></div>'
+
+
+WEIGHT_TAGS = {"blocks": ("not met", "Blocks"), "weakens": ("partly", "Weakens"), "note": ("unknown", "Note")}
+
+
+def weight(severity: str) -> str:
+    """The weight of a finding as a tag."""
+    status, word = WEIGHT_TAGS[severity]
+    return h.tag(status, word)
+
+
+def findings_card(findings: Sequence[Finding], what: str, nothing: str) -> str:
+    """The findings of a check as a card.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+    what : str
+        Of what, for the caption of the table.
+    nothing : str
+        What to say when there are none.
+    """
+    if not findings:
+        return h.card("Checks", h.notice(nothing, "good"), id="checks")
+    rows = [(weight(f.severity), h.esc(f.message), h.esc(f.remedy)) for f in findings]
+    table = h.table(f"Checks of {what}", ("Weight", "What", "What to do"), rows)
+    return h.card(f"Checks: {len(findings)} to look at", table, id="checks")

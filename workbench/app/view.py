@@ -26,10 +26,12 @@ class View:
 
     @property
     def project(self) -> Project:
+        """The project as it is now."""
         return self.state.project
 
     @property
     def ui(self) -> Ui:
+        """What belongs to this page alone."""
         return self.state.ui
 
     @cached_property

@@ -54,11 +54,11 @@ def attrs(**pairs: object) -> str:
 # --- controls ---------------------------------------------------------------------------------------------------------
 
 
-def _wrap(name: str, label: str, control: str, hint: str, error: str, kind: str = "", small: bool = False) -> str:
+def _wrap(name: str, label: str, control: str, *, hint: str, error: str, small: bool = False) -> str:
     key = ident(name)
     hint_html = f'<p class="wb-hint" id="{key}-hint">{esc(hint)}</p>' if hint else ""
     error_html = f'<p class="wb-error" id="{key}-error"><b>There is a problem.</b> {esc(error)}</p>' if error else ""
-    classes = "wb-field" + (" wb-bad" if error else "") + (f" {kind}" if kind else "")
+    classes = "wb-field" + (" wb-bad" if error else "")
     label_class = "wb-label wb-small" if small else "wb-label"
     return (
         f'<div class="{classes}"><label class="{label_class}" for="{key}">{esc(label)}</label>'
@@ -104,7 +104,7 @@ def text_field(
     control += ">"
     if suffix:
         control = f'<span class="wb-suffix">{control}<span aria-hidden="true">{esc(suffix)}</span></span>'
-    return _wrap(name, label, control, hint, error, small=small)
+    return _wrap(name, label, control, hint=hint, error=error, small=small)
 
 
 def text_area(
@@ -117,7 +117,7 @@ def text_area(
         # A first line break inside a textarea is dropped by the parser, so one is put before the text.
         f"\n{esc(value)}</textarea>"
     )
-    return _wrap(name, label, control, hint, error, small=small)
+    return _wrap(name, label, control, hint=hint, error=error, small=small)
 
 
 def select(
@@ -137,7 +137,7 @@ def select(
     body = join(f"<option{attrs(value=k, selected=k == value)}>{esc(text)}</option>" for k, text in options)
     described = _described(name, hint, error)
     opening = attrs(id=ident(name), name=name, class_="wb-input", aria_describedby=described, data_local=local)
-    return _wrap(name, label, f"<select{opening}>{body}</select>", hint, error, small=small)
+    return _wrap(name, label, f"<select{opening}>{body}</select>", hint=hint, error=error, small=small)
 
 
 def radios(name: str, legend: str, value: str, choices: Choices, *, hint: str = "", error: str = "") -> str:
@@ -153,7 +153,8 @@ def radios(name: str, legend: str, value: str, choices: Choices, *, hint: str = 
     return (
         f'<fieldset class="wb-field{" wb-bad" if error else ""}" id="{key}"'
         f"{attrs(aria_describedby=_described(name, hint, error))}>"
-        f'<legend class="wb-label">{esc(legend)}</legend>{hint_html}{error_html}<div class="wb-choices">{buttons}</div></fieldset>'
+        f'<legend class="wb-label">{esc(legend)}</legend>{hint_html}{error_html}'
+        f'<div class="wb-choices">{buttons}</div></fieldset>'
     )
 
 
@@ -163,7 +164,8 @@ def checks(
     """A question with several answers at once."""
     key = ident(name)
     boxes = join(
-        f'<label class="wb-choice"><input{attrs(type="checkbox", name=name, value=k, checked=k in values, data_group=True)}>'
+        f'<label class="wb-choice">'
+        f"<input{attrs(type='checkbox', name=name, value=k, checked=k in values, data_group=True)}>"
         f"<span>{esc(text)}</span></label>"
         for k, text in choices
     )
@@ -289,13 +291,15 @@ def table(
         for i, cell in enumerate(row):
             kind, scope = ("th", ' scope="row"') if i == 0 else ("td", "")
             cells.append(
-                f'<{kind}{scope} data-h="{esc(headers[i])}"{attrs(class_="wb-num" if i in right else None)}>{cell}</{kind}>'
+                f"<{kind}{scope} "
+                f'data-h="{esc(headers[i])}"{attrs(class_="wb-num" if i in right else None)}>{cell}</{kind}>'
             )
         key = attrs(id=row_ids[number]) if row_ids else ""
         body.append(f"<tr{key}>{join(cells)}</tr>")
     hidden = ' class="wb-hide"' if hide_caption else ""
     return (
-        f'<div class="wb-scroll"><table class="wb-table{" wb-keep" if keep else ""}"><caption{hidden}>{esc(caption)}</caption>'
+        f'<div class="wb-scroll"><table '
+        f'class="wb-table{" wb-keep" if keep else ""}"><caption{hidden}>{esc(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{join(body)}</tbody></table></div>"
     )
 

@@ -121,10 +121,10 @@ class LiveView(anywidget.AnyWidget):
         self.send({"kind": "ack", "seq": event.seq, "saved": reply.saved, "problem": reply.problem})
 
     def handle(self, event: Event, files: tuple[bytes, ...] = ()) -> Reply:
-        """Act on an event. A fault of ours is logged under a number and said in words; it never reaches the page raw."""
+        """Act on an event. A fault of ours is logged under a number and said in words; the page never shows it raw."""
         try:
             return self._on_event(event, files)
-        except Exception:
+        except Exception:  # noqa: BLE001  the last line of defence: the page must say that it is not saved
             number = secrets.token_hex(3)
             _log.exception("fault %s while handling %s %s", number, event.kind, event.name)
             return Reply(problem=f"Not saved – something went wrong here (fault {number}). Reload the page.")

@@ -6,7 +6,7 @@ from typing import get_args
 
 from workbench.app.page import heading
 from workbench.app.state import Action, Context, State
-from workbench.app.steps_shared import chart_block
+from workbench.app.steps_shared import chart_block, editor
 from workbench.app.view import View
 from workbench.domain.appraisal.options import Appraisal, Effect, Line, Option, OptionKind, Perspective
 from workbench.domain.project import drop, find, put
@@ -38,7 +38,8 @@ def render(view: View) -> str:
         (
             heading(
                 "Costs and benefits",
-                "Is it worth it, to whom, and what would have to be true? Every figure is in the prices of one year and carries "
+                "Is it worth it, to whom, and what would have to be true? Every "
+                "figure is in the prices of one year and carries "
                 "its source.",
             ),
             _answer(view),
@@ -65,7 +66,8 @@ def _answer(view: View) -> str:
                 h.esc(o.name + star),
                 h.esc(pounds(o.pv_costs)),
                 h.esc(pounds(o.pv_benefits)),
-                f"<b>{h.esc(pounds(o.npv))}</b><span class=\"wb-why\">{h.esc(pounds(o.npv_low))} to {h.esc(pounds(o.npv_high))}</span>",
+                f"<b>{h.esc(pounds(o.npv))}</b><span "
+                f'class="wb-why">{h.esc(pounds(o.npv_low))} to {h.esc(pounds(o.npv_high))}</span>',
                 h.esc(ratio),
                 h.esc(pounds(o.pv_transfers)),
             )
@@ -77,8 +79,10 @@ def _answer(view: View) -> str:
         right=(1, 2, 3, 4, 5),
     )
     note = (
-        f"Public value over {view.project.appraisal.horizon} years, discounted, in {year}/{(year + 1) % 100:02d} prices, against doing "
-        "nothing. A ratio is not a pass mark and is not compared across places. What is not put into money is listed below."
+        f"Public value over {view.project.appraisal.horizon} years, discounted, "
+        f"in {year}/{(year + 1) % 100:02d} prices, against doing "
+        "nothing. A ratio is not a pass mark and is not compared across "
+        "places. What is not put into money is listed below."
     )
     charts = "".join(
         h.card(title, body)
@@ -88,23 +92,28 @@ def _answer(view: View) -> str:
         )
         if body
     )
+    found = view.derived.sensitivity
     switching = [
-        (
-            h.esc(s.label),
-            h.esc(s.words),
-        )
-        for s in view.derived.switching
+        (h.esc(s.label), h.esc(s.words)) for s in (found.switching if found else ()) if s.multiplier is not None
     ]
     switch = (
         h.card(
             "Switching values",
-            h.table("What would have to change for the preferred option to be worth nothing", ("Line", "The net present value would be nil if"), switching),
+            h.table(
+                "What would have to change for the preferred option to be worth nothing",
+                ("Line", "The net present value would be nil if"),
+                switching,
+            ),
             lead="How far each figure could move before the preferred option is no longer worth it.",
         )
         if switching
         else ""
     )
-    return h.card("The answer so far", table, f'<p class="wb-src">{h.esc(note)}</p>', id="answer") + f'<div class="wb-two wb-even">{charts}</div>' + switch
+    return (
+        h.card("The answer so far", table, f'<p class="wb-src">{h.esc(note)}</p>', id="answer")
+        + f'<div class="wb-two wb-even">{charts}</div>'
+        + switch
+    )
 
 
 def _options(view: View) -> str:
@@ -122,7 +131,9 @@ def _options(view: View) -> str:
             + "</div></div>"
         )
     body = h.join(blocks) or h.empty(
-        "The ways of doing it, doing nothing included.", "Do nothing; use published figures only; ask for consent; share data.", ""
+        "The ways of doing it, doing nothing included.",
+        "Do nothing; use published figures only; ask for consent; share data.",
+        "",
     )
     return h.card("Options", body, f'<div class="wb-row">{add}</div>', id="options")
 
@@ -133,7 +144,13 @@ def _lines(view: View) -> str:
         lines = [line for line in view.project.appraisal.lines if line.option_id == option.id]
         rows = [
             (
-                h.button(line.label or "A line without words", "toggle-line", id=line.id, kind="link", expanded=view.ui.is_open("line", line.id)),
+                h.button(
+                    line.label or "A line without words",
+                    "toggle-line",
+                    id=line.id,
+                    kind="link",
+                    expanded=view.ui.is_open("line", line.id),
+                ),
                 "Transfer" if line.is_transfer else line.direction.capitalize(),
                 h.esc(line.who),
                 h.esc(f"{line.quantity:,.10g} {line.quantity_unit} × {_range(line)}"),
@@ -141,10 +158,17 @@ def _lines(view: View) -> str:
             )
             for line in lines
         ]
-        table = h.table(option.name, ("Line", "Kind", "Who", "A year", "Source"), rows) if rows else '<p class="wb-hint">No lines yet.</p>'
+        table = (
+            h.table(option.name, ("Line", "Kind", "Who", "A year", "Source"), rows)
+            if rows
+            else '<p class="wb-hint">No lines yet.</p>'
+        )
         opened = next((line for line in lines if view.ui.is_open("line", line.id)), None)
         add = h.button("Add a line", "add-line", id=option.id, kind="quiet", label=f"Add a line to {option.name}")
-        parts.append(f"<h3>{h.esc(option.name)}</h3>{table}{_line_editor(view, opened) if opened else ''}<div class=\"wb-row\">{add}</div>")
+        parts.append(
+            f"<h3>{h.esc(option.name)}"
+            f'</h3>{table}{_line_editor(view, opened) if opened else ""}<div class="wb-row">{add}</div>'
+        )
     return h.card("Costs and benefits, line by line", *parts, id="lines") if parts else ""
 
 
@@ -156,11 +180,13 @@ def _range(line: Line) -> str:
 
 def _line_editor(view: View, line: Line) -> str:
     path = f"appraisal/lines/{line.id}"
-    outcomes = [("", "None"), *((n.id, n.label) for n in view.project.logic_model.nodes if n.level in ("outcome", "impact"))]
+    outcomes = [
+        ("", "None"),
+        *((n.id, n.label) for n in view.project.logic_model.nodes if n.level in ("outcome", "impact")),
+    ]
     number = {"numeric": True, "width": "short"}
-    return (
-        '<div class="wb-editor">'
-        + h.grid(
+    fields = (
+        h.grid(
             view.text(f"{path}/label", "Line"),
             view.choose(f"{path}/direction", "Cost or benefit", DIRECTIONS),
             view.text(f"{path}/who", "Who bears or gains it"),
@@ -180,13 +206,18 @@ def _line_editor(view: View, line: Line) -> str:
             view.text(f"{path}/source", "Source"),
             view.choose(f"{path}/status", "What kind of number", tuple(STATUS_WORDS.items())),
             view.choose(f"{path}/perspective", "Fiscal, economic or social", PERSPECTIVES),
-            view.text(f"{path}/attribution", "Share due to this", hint="0 to 1, after what would have happened anyway.", **number),
+            view.text(
+                f"{path}/attribution",
+                "Share due to this",
+                hint="0 to 1, after what would have happened anyway.",
+                **number,
+            ),
             view.choose(f"{path}/outcome_id", "Outcome it values", outcomes),
             view.choose(f"{path}/optimism_bias", "Optimism bias", view.derived.bias_choices),
         )
         + view.tick(f"{path}/is_transfer", "Money that only moves between parties (a transfer): shown, never counted")
-        + f'<div class="wb-row">{h.button("Close", "close", kind="quiet")}{h.button("Delete this line", "delete-line", id=line.id, kind="warn")}</div></div>'
     )
+    return editor("Delete this line", "delete-line", line.id, fields)
 
 
 def _effects(view: View) -> str:
@@ -201,7 +232,9 @@ def _effects(view: View) -> str:
             + view.text(f"{path}/who", "For whom", small=True)
             + view.text(f"{path}/size", "How large, in words", small=True)
             + view.choose(f"{path}/option_id", "Option", tuple(options.items()), small=True)
-            + f'<div class="wb-field">{h.button("Remove", "remove-effect", id=e.id, kind="link", label=f"Remove {e.label}")}</div></div>'
+            + f"<div "
+            f'class="wb-field">{h.button("Remove", "remove-effect", id=e.id, kind="link", label=f"Remove {e.label}")}'
+            f"</div></div>"
         )
     add = h.button("Add an effect", "add-effect", kind="quiet")
     return h.card(
@@ -224,7 +257,7 @@ def _basis(view: View) -> str:
             view.text(f"{path}/horizon", "Years appraised", **number),
             view.choose(f"{path}/schedule", "Discount rate", view.derived.schedule_choices),
         ),
-        *(h.take_care(text) for text in view.derived.assumption_notes),
+        *(h.take_care(text) for text in (view.derived.results.notes if view.derived.results else ())),
     )
 
 
@@ -233,7 +266,11 @@ def _findings(view: View) -> str:
     if not faults:
         return ""
     rows = [(h.esc(f.message), h.esc(f.remedy)) for f in faults]
-    return h.card(f"Checks: {len(faults)} to look at", h.table("Checks of the appraisal", ("What", "What to do"), rows), id="checks")
+    return h.card(
+        f"Checks: {len(faults)} to look at",
+        h.table("Checks of the appraisal", ("What", "What to do"), rows),
+        id="checks",
+    )
 
 
 # --- actions ----------------------------------------------------------------------------------------------------------
@@ -247,7 +284,9 @@ def _add_option(state: State, _: Event, context: Context) -> State:
     a = state.project.appraisal
     kind: OptionKind = "other" if any(o.kind == "do nothing" for o in a.options) else "do nothing"
     option = Option(id=context.new_id, name="Do nothing" if kind == "do nothing" else "", kind=kind)
-    return _with_appraisal(state, a.with_(options=put(a.options, option)), focus=f"#f-appraisal-options-{option.id}-name")
+    return _with_appraisal(
+        state, a.with_(options=put(a.options, option)), focus=f"#f-appraisal-options-{option.id}-name"
+    )
 
 
 def _remove_option(state: State, event: Event, _: Context) -> State:
@@ -292,7 +331,9 @@ def _add_effect(state: State, _: Event, context: Context) -> State:
     a = state.project.appraisal
     option = a.options[-1].id if a.options else ""
     effect = Effect(id=context.new_id, option_id=option)
-    return _with_appraisal(state, a.with_(effects=put(a.effects, effect)), focus=f"#f-appraisal-effects-{effect.id}-label")
+    return _with_appraisal(
+        state, a.with_(effects=put(a.effects, effect)), focus=f"#f-appraisal-effects-{effect.id}-label"
+    )
 
 
 def _remove_effect(state: State, event: Event, _: Context) -> State:

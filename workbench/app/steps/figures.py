@@ -6,11 +6,11 @@ from typing import get_args
 
 from workbench.app.page import heading
 from workbench.app.state import Action, Context, State
-from workbench.app.steps_shared import chart_block
+from workbench.app.steps_shared import chart_block, editor
 from workbench.app.view import View
 from workbench.domain.need import Level, Need, NeedUnit
 from workbench.domain.project import find
-from workbench.domain.sufficiency import Verdict, WhatIf
+from workbench.domain.sufficiency import WhatIf
 from workbench.widgets import html as h
 from workbench.widgets.live import Event
 
@@ -27,7 +27,8 @@ def render(view: View) -> str:
         (
             heading(
                 "Published figures",
-                "Is what is already published enough? Each need is tested against the figures themselves. What remains is "
+                "Is what is already published enough? Each need is tested "
+                "against the figures themselves. What remains is "
                 "what a request would have to be about.",
             ),
             _needs(view),
@@ -66,7 +67,7 @@ def _needs(view: View) -> str:
                 h.button(name, "toggle-need", id=need.id, kind="link", expanded=opened),
                 h.esc(verdict.source_label or "–"),
                 h.tag(verdict.status, verdict.phrase),
-                f"{h.esc(verdict.reason)}<span class=\"wb-why\">{h.esc(verdict.remedy)}</span>",
+                f'{h.esc(verdict.reason)}<span class="wb-why">{h.esc(verdict.remedy)}</span>',
             )
         )
         ids.append(f"need-{need.id}")
@@ -78,7 +79,9 @@ def _needs(view: View) -> str:
     )
     opened_need = next((n for n in needs if view.ui.is_open("need", n.id)), None)
     editor = _editor(view, opened_need) if opened_need else ""
-    return h.card(f"{_count(len(needs), 'need')}, tested", table, editor, f'<div class="wb-row">{add}</div>', id="needs")
+    return h.card(
+        f"{_count(len(needs), 'need')}, tested", table, editor, f'<div class="wb-row">{add}</div>', id="needs"
+    )
 
 
 def _editor(view: View, need: Need) -> str:
@@ -94,8 +97,20 @@ def _editor(view: View, need: Need) -> str:
                 view.choose(f"{path}/area", "Within", area_choices),
                 view.choose(f"{path}/unit", "As a", UNITS),
                 view.text(f"{path}/breakdowns", "Split by", hint="For example: ethnic group, duration"),
-                view.text(f"{path}/precision", "How exact?", hint="Half-width you can accept: points for a rate, per cent for a count.", numeric=True, width="short"),
-                view.text(f"{path}/max_age_months", "How fresh?", hint="Oldest figure you can use, in months.", numeric=True, width="short"),
+                view.text(
+                    f"{path}/precision",
+                    "How exact?",
+                    hint="Half-width you can accept: points for a rate, per cent for a count.",
+                    numeric=True,
+                    width="short",
+                ),
+                view.text(
+                    f"{path}/max_age_months",
+                    "How fresh?",
+                    hint="Oldest figure you can use, in months.",
+                    numeric=True,
+                    width="short",
+                ),
             ),
             view.area(f"{path}/why", "What will you decide with the answer?", rows=2),
         )
@@ -103,11 +118,13 @@ def _editor(view: View, need: Need) -> str:
     criteria = h.table(
         "How the verdict came about",
         ("Test", "Result", "Reason", "What would help"),
-        [(h.esc(c.name), h.tag(c.status, _CRITERION[c.status]), h.esc(c.reason), h.esc(c.remedy)) for c in verdict.criteria],
+        [
+            (h.esc(c.name), h.tag(c.status, _CRITERION[c.status]), h.esc(c.reason), h.esc(c.remedy))
+            for c in verdict.criteria
+        ],
         hide_caption=False,
     )
-    buttons = h.button("Close", "close", kind="quiet") + h.button("Delete this need", "delete-need", id=need.id, kind="warn")
-    return f'<div class="wb-editor" id="edit-need"><h3>Change this need</h3>{fields}{criteria}<div class="wb-row">{buttons}</div></div>'
+    return editor("Delete this need", "delete-need", need.id, "<h3>Change this need</h3>", fields, criteria)
 
 
 _CRITERION = {"met": "Met", "partly": "Partly", "not met": "Not met", "unknown": "Not known"}
@@ -115,17 +132,31 @@ _CRITERION = {"met": "Met", "partly": "Partly", "not met": "Not met", "unknown":
 
 def _what_if(view: View) -> str:
     offers: tuple[tuple[Need, WhatIf], ...] = tuple(
-        (need, offer) for need in view.project.needs for offer in view.derived.what_if(need.id)
+        (need, offer)
+        for need in view.project.needs
+        for offer in view.derived.what_if(need.id)
+        if offer.verdict.status in ("met", "partly")
     )
     if not offers:
         return ""
     items = h.join(
         f"<li>{h.esc(need.question)} <b>{h.esc(offer.label)}</b> {h.tag(offer.verdict.status, offer.verdict.phrase)} "
-        + h.button("Change the need", "accept", id=need.id, value=offer.label, kind="chip", label=f"Change the need: {offer.label}")
+        + h.button(
+            "Change the need",
+            "accept",
+            id=need.id,
+            value=offer.label,
+            kind="chip",
+            label=f"Change the need: {offer.label}",
+        )
         + "</li>"
         for need, offer in offers
     )
-    return h.card("What if you accepted less?", f'<ul class="wb-list wb-offers">{items}</ul>', lead="One change at a time that would change a verdict. Nothing is changed until you choose.")
+    return h.card(
+        "What if you accepted less?",
+        f'<ul class="wb-list wb-offers">{items}</ul>',
+        lead="One change at a time that would change a verdict. Nothing is changed until you choose.",
+    )
 
 
 def _charts(view: View) -> str:
@@ -134,17 +165,21 @@ def _charts(view: View) -> str:
     if comparison is not None:
         cards.append(
             h.columns(
-                h.card("Districts against England", chart_block(view, "comparison", 420), *map(h.take_care, comparison.caveats[:1])),
+                h.card(
+                    "Districts against England",
+                    chart_block(view, "comparison", 420),
+                    *map(h.take_care, comparison.caveats[:1]),
+                ),
                 h.card("Where claimants are", chart_block(view, "wards-map", 380)),
             )
         )
     area = view.derived.trend_area(view.ui)
-    pick = h.select(
-        "ui/trend-area", "Area", area, [(a.code, a.name) for a in view.derived.trend_areas], small=True
-    )
+    pick = h.select("ui/trend-area", "Area", area, [(a.code, a.name) for a in view.derived.trend_areas], small=True)
     trend = view.derived.trend(area)
     if trend is not None:
-        cards.append(h.card("Over time", pick, chart_block(view, f"trend-{area}", 360), *map(h.take_care, trend.caveats[:1])))
+        cards.append(
+            h.card("Over time", pick, chart_block(view, f"trend-{area}", 360), *map(h.take_care, trend.caveats[:1]))
+        )
     cards.append(
         h.columns(
             h.card("The wards with most claimants", chart_block(view, "wards-ranked", 420)),
@@ -156,19 +191,23 @@ def _charts(view: View) -> str:
 
 def _files(view: View) -> str:
     upload = (
-        '<span class="wb-file"><button type="button" class="wb-btn wb-quiet" tabindex="-1" aria-hidden="true">Bring in a file</button>'
+        '<span class="wb-file"><button type="button" class="wb-btn wb-quiet" '
+        'tabindex="-1" aria-hidden="true">Bring in a file</button>'
         '<input type="file" data-upload="figures" aria-label="Bring in a file" accept=".csv,.xlsx"></span>'
     )
     imported = view.derived.imported
     listed = ""
     if imported:
-        rows = [(h.esc(i.name), h.esc(f"{i.rows_kept:,}"), h.esc(f"{i.rows_refused:,}"), h.esc(i.note)) for i in imported]
+        rows = [
+            (h.esc(i.name), h.esc(f"{i.rows_kept:,}"), h.esc(f"{i.rows_refused:,}"), h.esc(i.note)) for i in imported
+        ]
         listed = h.table("Files brought in", ("File", "Figures kept", "Rows refused", "Notes"), rows, right=(1, 2))
     return h.card(
         "Bring in your own file",
         f'<div class="wb-row">{upload}</div>',
         listed,
-        lead="An Annual Population Survey workbook from Nomis, or a claimant-count CSV, as it was downloaded. Figures about areas only: a file that looks like records about people is refused.",
+        lead="An Annual Population Survey workbook from Nomis, or a claimant-count CSV, as it was "
+        "downloaded. Figures about areas only: a file that looks like records about people is refused.",
     )
 
 
@@ -209,8 +248,6 @@ def _accept(state: State, event: Event, context: Context) -> State:
                 state.project.with_need(offer.need), notice=f"The need was changed: {offer.label}.", focus="#wb-title"
             )
     return state
-
-
 
 
 ACTIONS: dict[str, Action] = {

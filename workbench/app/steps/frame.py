@@ -31,7 +31,8 @@ def render(view: View) -> str:
         (
             heading(
                 "Frame",
-                "Say what is wrong, for whom, and what you would do differently. Then see whether you need to share data "
+                "Say what is wrong, for whom, and what you would do "
+                "differently. Then see whether you need to share data "
                 "about people at all.",
             ),
             _purpose(view),
@@ -52,7 +53,9 @@ def _purpose(view: View) -> str:
             hint="Two or three sentences a minister would understand. Say how big it is and where you have that from.",
             rows=4,
         ),
-        view.area("frame/people", "Who is it about?", hint="The people you want to help, as narrowly as you can say it."),
+        view.area(
+            "frame/people", "Who is it about?", hint="The people you want to help, as narrowly as you can say it."
+        ),
         view.area(
             "frame/change",
             "What would you do differently?",
@@ -63,17 +66,17 @@ def _purpose(view: View) -> str:
 
 def _places(view: View) -> str:
     register = view.derived.library.areas
-    rows = [
-        (
-            f"{h.esc(place.name or register.name(place.id))}",
-            h.esc(place.id),
-            h.button("Remove", "remove-place", id=place.id, kind="link", label=f"Remove {place.name}"),
-        )
-        for place in view.project.frame.places
-    ]
+    places = view.project.frame.places
     listed = (
-        h.table("Places the proposal is about", ("Place", "GSS code", ""), rows)
-        if rows
+        '<ul class="wb-places">'
+        + h.join(
+            f'<li><span>{h.esc(p.name or register.name(p.id))}</span><span class="wb-hint">{h.esc(p.id)}</span>'
+            + h.button("Remove", "remove-place", id=p.id, kind="link", label=f"Remove {p.name or p.id}")
+            + "</li>"
+            for p in places
+        )
+        + "</ul>"
+        if places
         else h.notice("No place yet. Add the area the proposal is about; its parts are found from it.")
     )
     options = h.join(
@@ -99,7 +102,10 @@ def _places(view: View) -> str:
         + "</div>"
     )
     nation = view.choose(
-        "frame/nation", "Which nation’s rules apply?", NATIONS, hint="The law on sharing benefit data differs by nation."
+        "frame/nation",
+        "Which nation’s rules apply?",
+        NATIONS,
+        hint="The law on sharing benefit data differs by nation.",
     )
     return h.card("Places", listed, add, nation)
 
@@ -110,7 +116,11 @@ def _partners(view: View) -> str:
     if not partners:
         return h.card(
             "The partnership",
-            h.empty("Each body in the partnership, and what it would do with the data.", "A council that would contact residents.", add),
+            h.empty(
+                "Each body in the partnership, and what it would do with the data.",
+                "A council that would contact residents.",
+                add,
+            ),
         )
     rows = []
     for p in partners:
@@ -120,8 +130,15 @@ def _partners(view: View) -> str:
                 view.text(f"{path}/name", "Name", small=True),
                 view.choose(f"{path}/kind", "Kind of body", KINDS, small=True),
                 view.text(f"{path}/role", "What it does with the data", small=True),
-                view.choose(f"{path}/receives_data", "Would it receive data?", (("", "–"), ("yes", "Yes"), ("no", "No"), ("not sure", "Not sure")), small=True)
-                + h.button("Remove", "remove-partner", id=p.id, kind="link", label=f"Remove {p.name or 'this partner'}"),
+                view.choose(
+                    f"{path}/receives_data",
+                    "Would it receive data?",
+                    (("", "–"), ("yes", "Yes"), ("no", "No"), ("not sure", "Not sure")),
+                    small=True,
+                )
+                + h.button(
+                    "Remove", "remove-partner", id=p.id, kind="link", label=f"Remove {p.name or 'this partner'}"
+                ),
             )
         )
     blocks = h.join(f'<div class="wb-partner wb-grid">{h.join(row)}</div>' for row in rows)
@@ -131,14 +148,27 @@ def _partners(view: View) -> str:
 def _triage(view: View) -> str:
     path = "frame"
     questions = (
-        view.ask(f"{path}/needs_individuals", "Must somebody act on, contact or link particular people?", hint="If you only need to know how many and where, a table is enough."),
+        view.ask(
+            f"{path}/needs_individuals",
+            "Must somebody act on, contact or link particular people?",
+            hint="If you only need to know how many and where, a table is enough.",
+        ),
         view.ask(f"{path}/identifiable", "Could a person be told apart from what you would ask for?"),
         view.ask(f"{path}/social_security", "Is it information that DWP holds about people’s benefits?"),
-        view.ask(f"{path}/held_by_partner", "Does a partner already hold it?", hint="For example housing benefit, council tax reduction or referral records. Most shares that worked re-used these."),
-        view.text(f"{path}/held_where", "Which partner, which records?") if view.project.frame.held_by_partner in ("yes", "not sure") else "",
+        view.ask(
+            f"{path}/held_by_partner",
+            "Does a partner already hold it?",
+            hint="For example housing benefit, council tax reduction or referral "
+            "records. Most shares that worked re-used these.",
+        ),
+        view.text(f"{path}/held_where", "Which partner, which records?")
+        if view.project.frame.held_by_partner in ("yes", "not sure")
+        else "",
         view.ask(f"{path}/research_only", "Would an answer for research be enough, with nobody contacted?"),
         view.ask(f"{path}/existing_feed", "Does a feed or a referral route already carry it?"),
-        view.text(f"{path}/existing_feed_name", "Which feed or route?") if view.project.frame.existing_feed in ("yes", "not sure") else "",
+        view.text(f"{path}/existing_feed_name", "Which feed or route?")
+        if view.project.frame.existing_feed in ("yes", "not sure")
+        else "",
     )
     triage = view.derived.triage
     rungs = []
@@ -146,13 +176,24 @@ def _triage(view: View) -> str:
         on = " wb-on" if rung.key == triage.recommended else ""
         rungs.append(
             f'<li class="wb-rung{on}"><span class="wb-n" aria-hidden="true">{number}</span>'
-            f"<div><b>{h.esc(rung.title)}</b><span class=\"wb-why\">{h.esc(rung.reason)}</span></div>"
+            f'<div><b>{h.esc(rung.title)}</b><span class="wb-why">{h.esc(rung.reason)}</span></div>'
             f"{h.tag(RUNG_TAGS[rung.status], rung.status[:1].upper() + rung.status[1:])}</li>"
         )
     ladder = f'<ol class="wb-ladder">{h.join(rungs)}</ol>'
     return h.columns(
-        h.card("Is this data sharing?", *questions, lead="The guide means one thing by it: passing information about particular people’s benefits between DWP and another body."),
-        h.card(triage.headline, ladder, h.take_care(triage.caution), id="ladder", lead="Six routes, lightest first. Take the first that fits."),
+        h.card(
+            "Is this data sharing?",
+            *questions,
+            lead="The guide means one thing by it: passing information about "
+            "particular people’s benefits between DWP and another body.",
+        ),
+        h.card(
+            triage.headline,
+            ladder,
+            h.take_care(triage.caution),
+            id="ladder",
+            lead="Six routes, lightest first. Take the first that fits.",
+        ),
     )
 
 
@@ -179,7 +220,9 @@ def resolve_place(typed: str, register: AreaRegister) -> Place | Fault:
     if len(found) > 1:
         codes = ", ".join(f"{a.code} ({a.level})" for a in found[:4])
         return Fault("ui/place", f"{len(found)} areas are called “{text}”: {codes}. Enter the code.")
-    return Fault("ui/place", f"“{text}” is not among the areas held. Enter a whole name, or a GSS code such as E08000001.")
+    return Fault(
+        "ui/place", f"“{text}” is not among the areas held. Enter a whole name, or a GSS code such as E08000001."
+    )
 
 
 def _add_place(state: State, event: Event, context: Context) -> State:
@@ -187,7 +230,9 @@ def _add_place(state: State, event: Event, context: Context) -> State:
     typed = str(event.inputs.get("ui/place", ""))
     place = resolve_place(typed, context.derived.library.areas)
     if isinstance(place, Fault):
-        return state.with_ui(refused={**state.ui.refused, "ui/place": Refused(typed, place.message)}, focus="#f-ui-place")
+        return state.with_ui(
+            refused={**state.ui.refused, "ui/place": Refused(typed, place.message)}, focus="#f-ui-place"
+        )
     frame = state.project.frame
     left = {k: v for k, v in state.ui.refused.items() if k != "ui/place"}
     return state.with_project(

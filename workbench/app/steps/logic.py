@@ -6,6 +6,7 @@ from typing import get_args
 
 from workbench.app.page import heading
 from workbench.app.state import Action, Context, Refused, State
+from workbench.app.steps_shared import editor, findings_card
 from workbench.app.view import View
 from workbench.domain.logic_model import LEVELS, IndicatorUse, Link, LogicModel, Node, NodeLevel, Strength
 from workbench.domain.model_checks import link_refusal
@@ -29,8 +30,6 @@ LEVEL_HINTS: dict[str, str] = {
 }
 STRENGTHS = tuple((s, s[:1].upper() + s[1:] if s else "Not judged yet") for s in get_args(Strength))
 USES = tuple((u, u[:1].upper() + u[1:] if u else "Not decided") for u in get_args(IndicatorUse))
-WEIGHT = {"blocks": "not met", "weakens": "partly", "note": "unknown"}
-WEIGHT_WORDS = {"blocks": "Blocks", "weakens": "Weakens", "note": "Note"}
 
 
 def render(view: View) -> str:
@@ -39,7 +38,8 @@ def render(view: View) -> str:
         (
             heading(
                 "Logic model",
-                "How the data would come to help people: what you put in, what is done, what changes. Start at the impact and "
+                "How the data would come to help people: what you put in, what "
+                "is done, what changes. Start at the impact and "
                 "work back.",
             ),
             _drawing(view),
@@ -70,7 +70,13 @@ def _boxes(view: View) -> str:
         nodes = [n for n in model.nodes if n.level == level]
         rows = [
             (
-                h.button(n.label or "A box without words", "toggle-node", id=n.id, kind="link", expanded=view.ui.is_open("node", n.id)),
+                h.button(
+                    n.label or "A box without words",
+                    "toggle-node",
+                    id=n.id,
+                    kind="link",
+                    expanded=view.ui.is_open("node", n.id),
+                ),
                 h.esc(_leads_to(model, n.id)),
                 h.esc(n.indicator or ("No indicator yet" if level == "outcome" else "")),
             )
@@ -111,8 +117,7 @@ def _node_editor(view: View, node: Node) -> str:
                 view.choose(f"{path}/indicator_use", "Used for", USES),
             )
         )
-    buttons = h.button("Close", "close", kind="quiet") + h.button("Delete this box", "delete-node", id=node.id, kind="warn")
-    return f'<div class="wb-editor">{h.join(fields)}<div class="wb-row">{buttons}</div></div>'
+    return editor("Delete this box", "delete-node", node.id, *fields)
 
 
 def _links(view: View) -> str:
@@ -120,10 +125,17 @@ def _links(view: View) -> str:
     labels = {n.id: n.label or "a box without words" for n in model.nodes}
     rows = [
         (
-            h.button(f"{labels.get(k.source, '?')} → {labels.get(k.target, '?')}", "toggle-link", id=k.id, kind="link", expanded=view.ui.is_open("link", k.id)),
+            h.button(
+                f"{labels.get(k.source, '?')} → {labels.get(k.target, '?')}",
+                "toggle-link",
+                id=k.id,
+                kind="link",
+                expanded=view.ui.is_open("link", k.id),
+            ),
             h.esc(k.mechanism or "Not said yet"),
             h.esc(k.assumption or "None stated"),
-            h.esc(dict(STRENGTHS)[k.strength]) + (f'<span class="wb-why">{h.esc(k.evidence)}</span>' if k.evidence else ""),
+            h.esc(dict(STRENGTHS)[k.strength])
+            + (f'<span class="wb-why">{h.esc(k.evidence)}</span>' if k.evidence else ""),
         )
         for k in model.links
     ]
@@ -134,34 +146,51 @@ def _links(view: View) -> str:
     )
     opened = next((k for k in model.links if view.ui.is_open("link", k.id)), None)
     editor = _link_editor(view, opened, labels) if opened else ""
-    choices = [("", "Choose a box"), *((n.id, f"{LEVEL_TITLES[n.level]}: {n.label}") for level in LEVELS for n in model.nodes if n.level == level)]
+    choices = [
+        ("", "Choose a box"),
+        *((n.id, f"{LEVEL_TITLES[n.level]}: {n.label}") for level in LEVELS for n in model.nodes if n.level == level),
+    ]
     refused = view.ui.refused.get("ui/link")
     add = (
         '<div data-form class="wb-grid wb-add">'
         + h.select("ui/link-source", "From", "", choices, local=True, small=True)
-        + h.select("ui/link-target", "To", "", choices, local=True, small=True, error=refused.message if refused else "")
+        + h.select(
+            "ui/link-target", "To", "", choices, local=True, small=True, error=refused.message if refused else ""
+        )
         + f'<div class="wb-field">{h.button("Add the link", "add-link", kind="quiet")}</div></div>'
     )
-    return h.card("Links", table, editor, add if model.nodes else "", id="links", lead="Mechanism, assumption, evidence and risk belong to the link, not to the boxes.")
+    return h.card(
+        "Links",
+        table,
+        editor,
+        add if model.nodes else "",
+        id="links",
+        lead="Mechanism, assumption, evidence and risk belong to the link, not to the boxes.",
+    )
 
 
 def _link_editor(view: View, link: Link, labels: dict[str, str]) -> str:
     path = f"logic_model/links/{link.id}"
     falls = view.derived.falls_if(link.id)
     warning = (
-        h.take_care(f"If this link fails, nothing you do reaches: {'; '.join(labels[i] for i in falls)}.") if falls else ""
+        h.take_care(f"If this link fails, nothing you do reaches: {'; '.join(labels[i] for i in falls)}.")
+        if falls
+        else ""
     )
-    buttons = h.button("Close", "close", kind="quiet") + h.button("Delete this link", "delete-link", id=link.id, kind="warn")
-    return (
-        '<div class="wb-editor">'
-        + view.area(f"{path}/mechanism", "Why does one lead to the other?", rows=2)
-        + view.area(f"{path}/assumption", "What must be true?", rows=2)
-        + h.grid(view.area(f"{path}/evidence", "What is the evidence?", rows=2), view.choose(f"{path}/strength", "How strong is it?", STRENGTHS))
-        + view.area(f"{path}/risk", "What could go wrong?", rows=2)
-        + view.tick(f"{path}/feedback", "This is a feedback loop: it may run backwards")
-        + view.text(f"{path}/skip_reason", "If it leaves out a level, why?")
-        + warning
-        + f'<div class="wb-row">{buttons}</div></div>'
+    return editor(
+        "Delete this link",
+        "delete-link",
+        link.id,
+        view.area(f"{path}/mechanism", "Why does one lead to the other?", rows=2),
+        view.area(f"{path}/assumption", "What must be true?", rows=2),
+        h.grid(
+            view.area(f"{path}/evidence", "What is the evidence?", rows=2),
+            view.choose(f"{path}/strength", "How strong is it?", STRENGTHS),
+        ),
+        view.area(f"{path}/risk", "What could go wrong?", rows=2),
+        view.tick(f"{path}/feedback", "This is a feedback loop: it may run backwards"),
+        view.text(f"{path}/skip_reason", "If it leaves out a level, why?"),
+        warning,
     )
 
 
@@ -172,20 +201,15 @@ def _whole(view: View) -> str:
         view.area(f"{path}/target_group", "Who is it for?", rows=2),
         view.area(f"{path}/external_factors", "What else could bring the outcomes about, or stop them?", rows=2),
         view.area(f"{path}/unintended_effects", "What might happen that you do not want?", rows=2),
-        h.grid(view.text(f"{path}/review_date", "Review date", hint="For example 1 April 2027"), view.text(f"{path}/agreed_by", "Who agreed it, and when?")),
+        h.grid(
+            view.text(f"{path}/review_date", "Review date", hint="For example 1 April 2027"),
+            view.text(f"{path}/agreed_by", "Who agreed it, and when?"),
+        ),
     )
 
 
 def _findings(view: View) -> str:
-    findings = view.derived.model_findings
-    if not findings:
-        return h.card("Checks", h.notice("Every check is passed.", "good"), id="checks")
-    rows = [(h.tag(WEIGHT[f.severity], WEIGHT_WORDS[f.severity]), h.esc(f.message), h.esc(f.remedy)) for f in findings]
-    return h.card(
-        f"Checks: {len(findings)} to look at",
-        h.table("Checks of the logic model", ("Weight", "What", "What to do"), rows),
-        id="checks",
-    )
+    return findings_card(view.derived.model_findings, "the logic model", "Every check is passed.")
 
 
 # --- actions ----------------------------------------------------------------------------------------------------------
@@ -227,7 +251,9 @@ def _delete_node(state: State, event: Event, _: Context) -> State:
         state,
         model.with_(nodes=tuple(n for n in model.nodes if n.id != event.id), links=links),
         opened="",
-        notice=f"Deleted “{node.label or 'a box'}”{and_links}. Undo brings them back." if gone else f"Deleted “{node.label or 'a box'}”. Undo brings it back.",
+        notice=f"Deleted “{node.label or 'a box'}”{and_links}. Undo brings them back."
+        if gone
+        else f"Deleted “{node.label or 'a box'}”. Undo brings it back.",
         focus="#wb-title",
     )
 

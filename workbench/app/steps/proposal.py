@@ -44,7 +44,10 @@ def _download(view: View) -> str:
     )
     missing = view.derived.missing
     words = (
-        h.take_care(f"{len(missing)} thing{'s are' if len(missing) > 1 else ' is'} missing. The document says so in each place and lists them at the end.")
+        h.take_care(
+            f"{len(missing)} thing{'s are' if len(missing) > 1 else ' is'} missing. The "
+            f"document says so in each place and lists them at the end."
+        )
         if missing
         else h.notice("Nothing is missing.", "good")
     )
@@ -55,7 +58,11 @@ def _review(view: View) -> str:
     findings = [f for f in view.derived.review if f.weight != "fine"]
     fine = sum(1 for f in view.derived.review if f.weight == "fine")
     if not findings:
-        return h.card("What a reviewer will ask", h.notice("The checks that can be computed find nothing to ask.", "good"), id="review")
+        return h.card(
+            "What a reviewer will ask",
+            h.notice("The checks that can be computed find nothing to ask.", "good"),
+            id="review",
+        )
     rows = []
     for f in findings:
         status, word = WEIGHTS[f.weight]
@@ -70,7 +77,8 @@ def _review(view: View) -> str:
     return h.card(
         f"What a reviewer will ask: {len(findings)} finding{'s' if len(findings) > 1 else ''}",
         h.table("Findings", ("Weight", "What", "What to do", "Where"), rows),
-        f'<p class="wb-src">{fine} other checks find nothing. No score is given: no count of checks says whether DWP will agree.</p>',
+        f'<p class="wb-src">{fine} other checks find nothing. No score is given: '
+        f"no count of checks says whether DWP will agree.</p>",
         id="review",
     )
 
@@ -81,29 +89,50 @@ def _prose(view: View) -> str:
         given = find(view.project.prose, section.id)
         if given is None:
             control = h.button("Write", "write", id=section.id, kind="link", label=f"Write for {section.heading}")
-            blocks.append(f'<div class="wb-rung"><span></span><div><b>{h.esc(section.heading)}</b></div>{control}</div>')
+            blocks.append(
+                f'<div class="wb-rung"><span></span><div><b>{h.esc(section.heading)}</b></div>{control}</div>'
+            )
         else:
             blocks.append(view.area(f"prose/{section.id}/text", section.heading, hint=section.hint, rows=4))
-    return h.card("In your own words", *blocks, lead="Your words come first in each section; the draft made from your answers follows.", id="prose")
+    return h.card(
+        "In your own words",
+        *blocks,
+        lead="Your words come first in each section; the draft made from your answers follows.",
+        id="prose",
+    )
 
 
 def _thread(view: View) -> str:
     rows = [
-        (h.esc(r.need or "–"), h.esc(r.verdict or "–"), h.esc(r.item or "–"), h.esc(r.activity or "–"), h.esc(r.outcome or "–"), h.esc(r.benefit or "–"), h.esc("; ".join(r.gaps)))
+        (
+            h.esc(r.need or "–"),
+            h.esc(r.verdict or "–"),
+            h.esc(r.item or "–"),
+            h.esc(r.activity or "–"),
+            h.esc(r.outcome or "–"),
+            h.esc(r.benefit or "–"),
+            h.esc("; ".join(r.gaps)),
+        )
         for r in view.derived.thread
     ]
     if not rows:
         return ""
     return h.card(
         "The thread",
-        h.table("From need to benefit", ("Need", "Published figures", "Data item", "Activity", "Outcome", "Benefit", "Gap"), rows),
+        h.table(
+            "From need to benefit",
+            ("Need", "Published figures", "Data item", "Activity", "Outcome", "Benefit", "Gap"),
+            rows,
+        ),
         lead="From each need to the benefit it serves. A gap is a place a reviewer will stop.",
         id="thread",
     )
 
 
 def _preview(view: View) -> str:
-    return h.card("The document", h.details("Read it here", f'<div class="wb-preview">{view.derived.preview}</div>', id="preview"))
+    return h.card(
+        "The document", h.details("Read it here", f'<div class="wb-preview">{view.derived.preview}</div>', id="preview")
+    )
 
 
 # --- actions ----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import get_args
 
 from workbench.app.page import heading
 from workbench.app.state import Action, Context, State
+from workbench.app.steps_shared import editor, findings_card, weight
 from workbench.app.view import View
 from workbench.domain.project import drop, find, put
 from workbench.domain.request import Consideration, ConsiderationStatus, DataItem, DataRequest
@@ -14,8 +15,6 @@ from workbench.widgets.live import Event
 
 STATUSES = tuple((s, s[:1].upper() + s[1:] if s else "Not answered") for s in get_args(ConsiderationStatus))
 STATUS_TAGS = {"settled": "met", "in hand": "partly", "open": "not met", "not sure": "unknown", "": "unknown"}
-WEIGHT = {"blocks": "not met", "weakens": "partly", "note": "unknown"}
-WEIGHT_WORDS = {"blocks": "Blocks", "weakens": "Weakens", "note": "Note"}
 
 
 def render(view: View) -> str:
@@ -24,7 +23,8 @@ def render(view: View) -> str:
         (
             heading(
                 "The request",
-                "Ask for the least that does the job. Every item needs a reason, a need it answers and an activity it feeds.",
+                "Ask for the least that does the job. Every item needs a "
+                "reason, a need it answers and an activity it feeds.",
             ),
             _schedule(view),
             _findings(view),
@@ -53,18 +53,27 @@ def _schedule(view: View) -> str:
         serves = [needs[i] for i in item.need_ids if i in needs]
         feeds = [nodes[i] for i in item.node_ids if i in nodes]
         advice = view.derived.item_findings(item.id)
-        worst = min((f.severity for f in advice), key=("blocks", "weakens", "note").index, default="")
-        mark = f'<span class="wb-why">{h.tag(WEIGHT[worst], WEIGHT_WORDS[worst])} {h.esc(advice[0].message)}</span>' if worst else ""
+        # Findings come gravest first.
+        mark = f'<span class="wb-why">{weight(advice[0].severity)} {h.esc(advice[0].message)}</span>' if advice else ""
         rows.append(
             (
-                h.button(item.name or "An item without a name", "toggle-item", id=item.id, kind="link", expanded=view.ui.is_open("item", item.id)) + mark,
+                h.button(
+                    item.name or "An item without a name",
+                    "toggle-item",
+                    id=item.id,
+                    kind="link",
+                    expanded=view.ui.is_open("item", item.id),
+                )
+                + mark,
                 h.esc(item.form or "Not said yet"),
                 h.esc(item.reason or "No reason yet"),
                 h.esc("; ".join(serves) or "No need"),
                 h.esc("; ".join(feeds) or "No activity"),
             )
         )
-    table = h.table("Schedule of data items", ("Item", "Least form", "Reason", "Need it answers", "Activity it feeds"), rows)
+    table = h.table(
+        "Schedule of data items", ("Item", "Least form", "Reason", "Need it answers", "Activity it feeds"), rows
+    )
     opened = next((i for i in items if view.ui.is_open("item", i.id)), None)
     return h.card(
         f"{len(items)} data item{'s' if len(items) != 1 else ''}",
@@ -80,37 +89,32 @@ def _item_editor(view: View, item: DataItem) -> str:
     needs = tuple((n.id, n.question or "A need without a question") for n in view.project.needs)
     nodes = tuple((n.id, n.label) for n in view.project.logic_model.nodes if n.level == "activity")
     advice = h.join(
-        h.notice(f"{f.message} {f.remedy}", "bad" if f.severity == "blocks" else "info") for f in view.derived.item_findings(item.id)
+        h.notice(f"{f.message} {f.remedy}", "bad" if f.severity == "blocks" else "info")
+        for f in view.derived.item_findings(item.id)
     )
-    buttons = h.button("Close", "close", kind="quiet") + h.button("Delete this item", "delete-item", id=item.id, kind="warn")
-    return (
-        f'<div class="wb-editor">{advice}'
-        + h.grid(
+    return editor(
+        "Delete this item",
+        "delete-item",
+        item.id,
+        advice,
+        h.grid(
             view.text(f"{path}/name", "Item"),
             view.choose(f"{path}/field", "Kind of field", view.derived.field_choices),
             view.text(f"{path}/form", "Least form that serves", hint="For example: yes or no; year of birth."),
             view.text(f"{path}/source", "Where DWP holds it", hint="As far as you know."),
-        )
-        + view.area(f"{path}/reason", "Why is it needed?", rows=2)
-        + view.several(f"{path}/need_ids", "Which needs does it answer?", needs)
-        + view.several(f"{path}/node_ids", "Which activities does it feed?", nodes)
-        + view.area(f"{path}/exact_because", "If you need a fuller form than advised, why?", rows=2)
-        + f'<div class="wb-row">{buttons}</div></div>'
+        ),
+        view.area(f"{path}/reason", "Why is it needed?", rows=2),
+        view.several(f"{path}/need_ids", "Which needs does it answer?", needs),
+        view.several(f"{path}/node_ids", "Which activities does it feed?", nodes),
+        view.area(f"{path}/exact_because", "If you need a fuller form than advised, why?", rows=2),
     )
 
 
 def _findings(view: View) -> str:
-    findings = view.derived.request_findings
     if not view.project.request.items:
         return ""
-    if not findings:
-        return h.card("Checks", h.notice("Every item has a reason, a need and an activity, in the least form advised.", "good"), id="checks")
-    rows = [(h.tag(WEIGHT[f.severity], WEIGHT_WORDS[f.severity]), h.esc(f.message), h.esc(f.remedy)) for f in findings]
-    return h.card(
-        f"Checks: {len(findings)} to look at",
-        h.table("Checks of the request", ("Weight", "What", "What to do"), rows),
-        id="checks",
-    )
+    nothing = "Every item has a reason, a need and an activity, in the least form advised."
+    return findings_card(view.derived.request_findings, "the request", nothing)
 
 
 def _terms(view: View) -> str:
@@ -130,9 +134,17 @@ def _terms(view: View) -> str:
         view.area(f"{path}/retention", "How long is it kept, and how is it destroyed?", rows=2),
         view.area(f"{path}/security", "How is it sent and kept safe?", rows=2),
         view.area(f"{path}/transparency", "What are people told?", rows=2),
-        view.area(f"{path}/legal_power", "Under what legal power?", hint="The power to share: an Act and section, consent, or common law. A power is not a lawful basis.", rows=2),
+        view.area(
+            f"{path}/legal_power",
+            "Under what legal power?",
+            hint="The power to share: an Act and section, consent, or common law. A power is not a lawful basis.",
+            rows=2,
+        ),
         view.area(f"{path}/lawful_basis", "On what lawful basis under data protection law?", rows=2),
-        h.take_care("This is not legal advice. Ask a solicitor whether the power covers your body, your purpose and this information."),
+        h.take_care(
+            "This is not legal advice. Ask a solicitor whether the power "
+            "covers your body, your purpose and this information."
+        ),
     )
 
 
@@ -145,15 +157,19 @@ def _considerations(view: View) -> str:
         if given is None:
             answer = h.button("Answer", "answer", id=question.id, kind="quiet", label=f"Answer: {question.question}")
         else:
-            answer = view.area(f"{path}/answer", "Your answer", rows=3, small=True) + view.choose(f"{path}/status", "Status", STATUSES, small=True)
+            answer = view.area(f"{path}/answer", "Your answer", rows=3, small=True) + view.choose(
+                f"{path}/status", "Status", STATUSES, small=True
+            )
         rows.append(
             f'<div class="wb-consideration"><h3>{h.esc(question.question)}</h3>'
-            f"<p class=\"wb-hint\">{h.esc(question.looks_for)}</p>{h.tag(STATUS_TAGS[status], dict(STATUSES)[status])}{answer}</div>"
+            f'<p class="wb-hint">{h.esc(question.looks_for)}'
+            f"</p>{h.tag(STATUS_TAGS[status], dict(STATUSES)[status])}{answer}</div>"
         )
     return h.card(
         "What DWP will weigh",
         *rows,
-        lead="The considerations of DWP’s guide, section 6, as questions. Say where you stand; an open answer is better than none.",
+        lead="The considerations of DWP’s guide, section 6, as questions. Say "
+        "where you stand; an open answer is better than none.",
         id="considerations",
     )
 
@@ -169,7 +185,10 @@ def _add_item(state: State, _: Event, context: Context) -> State:
     request = state.project.request
     item = DataItem(id=context.new_id)
     return _with_request(
-        state, request.with_(items=put(request.items, item)), opened=f"item:{item.id}", focus=f"#f-request-items-{item.id}-name"
+        state,
+        request.with_(items=put(request.items, item)),
+        opened=f"item:{item.id}",
+        focus=f"#f-request-items-{item.id}-name",
     )
 
 

@@ -1,0 +1,403 @@
+"""Everything that follows from a project: verdicts, findings, results, charts, the document. Computed once, when asked.
+
+A :class:`Derived` belongs to one project value, so nothing in it can be stale. Parts that are dear to compute and often
+stay the same from edit to edit (verdicts, charts) are remembered on the desk by the content they came from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+
+from workbench.app.desk import BroughtIn, Desk
+from workbench.app.state import Ui
+from workbench.charts import build
+from workbench.charts.logic_model import logic_model_svg, logic_model_text
+from workbench.charts.plot import plot
+from workbench.charts.spec import Chart, Range
+from workbench.domain import words
+from workbench.domain.appraisal.appraise import Results, appraise
+from workbench.domain.appraisal.checks import check_appraisal
+from workbench.domain.appraisal.sensitivity import Sensitivity, sensitivity
+from workbench.domain.areas import Area
+from workbench.domain.comparison import Comparison, Trend, compare_with, ranked, trend
+from workbench.domain.figures import FigureSet, Library
+from workbench.domain.findings import Finding
+from workbench.domain.minimisation import check_request
+from workbench.domain.model_checks import check, falls_if
+from workbench.domain.progress import StepStatus, progress
+from workbench.domain.project import Project, content_hash
+from workbench.domain.review import ConsiderationQuestion
+from workbench.domain.sufficiency import Verdict, WhatIf, assess, what_if
+from workbench.domain.thread import ThreadRow, thread
+from workbench.domain.triage import Triage, triage
+from workbench.errors import AppraisalError, DataError, Fault
+from workbench.export.html import to_html_body
+
+T = TypeVar("T")
+
+ENGLAND = "E92000001"
+EMPLOYMENT = "Employment rate, people aged 16 to 64"
+
+MEASURES: tuple[tuple[str, str], ...] = (
+    ("", "Choose a measure"),
+    ("claimant_count", "Claimant count"),
+    ("claimant_rate", "Claimant rate"),
+    ("employment_rate", "Employment rate, 16 to 64"),
+    ("inactivity_rate", "Economic inactivity rate, 16 to 64"),
+    ("uc_households", "Households on Universal Credit"),
+    ("population_16_64", "Population aged 16 to 64"),
+    ("imd_score", "Deprivation (IMD) score"),
+    ("imd_rank", "Deprivation (IMD) rank"),
+    ("imd_decile", "Deprivation (IMD) decile"),
+    ("other", "Something else"),
+)
+
+
+class Derived:
+    """What follows from one project, with the desk beside it, on one day.
+
+    Parameters
+    ----------
+    project : Project
+    desk : Desk
+    as_of : datetime.date
+        The day on which figures count as fresh or not, and the date of the document.
+    """
+
+    def __init__(self, project: Project, desk: Desk, as_of: date) -> None:
+        self.project = project
+        self.desk = desk
+        self.as_of = as_of
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Compute something once for its key, and remember it from edit to edit."""
+        memory: dict[Hashable, Any] = self.desk.memory
+        if key not in memory:
+            if len(memory) > 400:  # a long session tries many needs; what is forgotten is computed again
+                memory.clear()
+            memory[key] = make()
+        return memory[key]  # type: ignore[no-any-return]  # the key names what is made
+
+    # --- step 1 -------------------------------------------------------------------------------------------------------
+
+    @property
+    def library(self) -> Library:
+        """Figures, data sets and areas."""
+        return self.desk.library
+
+    @cached_property
+    def triage(self) -> Triage:
+        """Whether this is data sharing, and the routes in order."""
+        return triage(self.project.frame, self.verdicts)
+
+    # --- step 2 -------------------------------------------------------------------------------------------------------
+
+    measures = MEASURES
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """One verdict for each need, in order."""
+        return tuple(self.verdict(need.id) for need in self.project.needs)
+
+    def verdict(self, need_id: str) -> Verdict:
+        """The verdict on one need."""
+        need = next(n for n in self.project.needs if n.id == need_id)
+        return self._once(
+            ("verdict", content_hash(need), id(self.library), self.as_of),
+            lambda: assess(need, self.library, self.as_of),
+        )
+
+    def what_if(self, need_id: str) -> tuple[WhatIf, ...]:
+        """What asking for less would change, for a need that is not met."""
+        need = next((n for n in self.project.needs if n.id == need_id), None)
+        if need is None:
+            return ()
+        return self._once(
+            ("what if", content_hash(need), id(self.library), self.as_of),
+            lambda: what_if(need, self.library, self.as_of),
+        )
+
+    @property
+    def place(self) -> str:
+        """GSS code of the first place of the proposal that is held, or an empty string."""
+        held = self.library.areas.areas
+        return next((p.id for p in self.project.frame.places if p.id in held), "")
+
+    def _figures(self, measure: str, level: str) -> FigureSet:
+        return (
+            self.library.measure(measure, level, self.place) if self.place else self.library.figures.where(measure="")
+        )
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """Employment in the districts of the place against England, or None when it is not held."""
+        return self._once(("comparison", self.place, id(self.library)), self._compare)
+
+    def _compare(self) -> Comparison | None:
+        districts = self._figures("employment_rate", "district")
+        reference = self.library.figures.where(measure="employment_rate", area_code=ENGLAND)
+        if not len(districts) or not len(reference):
+            return None
+        both = self.library.figures.where(
+            measure="employment_rate", area_code=[*districts.frame["area_code"].unique(), ENGLAND]
+        )
+        try:
+            return compare_with(both, ENGLAND)
+        except DataError:
+            return None
+
+    @cached_property
+    def trend_areas(self) -> tuple[Area, ...]:
+        """The areas whose employment rate can be shown over time: the place and its districts."""
+        held = set(self.library.figures.where(measure="employment_rate").frame["area_code"])
+        areas = [self.library.areas.get(self.place)] if self.place else []
+        areas += [a for a in self.library.areas.within(self.place, "district") if a.code != self.place]
+        return tuple(a for a in areas if a.code in held)
+
+    def trend_area(self, ui: Ui) -> str:
+        """The area chosen on the page, else the first district."""
+        codes = [a.code for a in self.trend_areas]
+        chosen = ui.picked.get("trend-area", "")
+        if chosen in codes:
+            return chosen
+        districts = [a.code for a in self.trend_areas if a.level == "district"]
+        return (districts or codes or [""])[0]
+
+    def trend(self, area: str) -> Trend | None:
+        """The employment rate of an area over time, beside England's; None when it is not held."""
+        if area not in {a.code for a in self.trend_areas}:
+            return None
+        figures = self.library.figures.where(measure="employment_rate")
+        return self._once(("trend", area, id(self.library)), lambda: trend(figures, area, reference_code=ENGLAND))
+
+    @property
+    def imported(self) -> tuple[BroughtIn, ...]:
+        """Files that were brought in."""
+        return self.desk.brought_in
+
+    # --- charts -------------------------------------------------------------------------------------------------------
+
+    def chart(self, key: str) -> Chart | None:
+        """A chart by its key, or None when there is nothing to draw.
+
+        Keys: ``comparison``, ``trend-<GSS code>``, ``wards-map``, ``wards-ranked``, ``lsoas-map``, ``tornado``,
+        ``cash-flow``.
+        """
+        if key == "tornado":
+            return self._tornado()
+        if key == "cash-flow":
+            return self._cash_flow()
+        return self._once(("chart", key, self.place, id(self.library)), lambda: self._figure_chart(key))
+
+    def _figure_chart(self, key: str) -> Chart | None:
+        if key == "comparison":
+            employment = self.library.figures.where(measure="employment_rate")
+            return build.comparison_chart(self.comparison, employment, what=EMPLOYMENT) if self.comparison else None
+        if key.startswith("trend-"):
+            found = self.trend(key.removeprefix("trend-"))
+            employment = self.library.figures.where(measure="employment_rate")
+            return build.trend_chart(found, employment, what=EMPLOYMENT, reference_code=ENGLAND) if found else None
+        makers: dict[str, tuple[str, str, Callable[[FigureSet], Chart]]] = {
+            "wards-map": ("claimant_rate", "ward", self._rate_map),
+            "wards-ranked": ("claimant_count", "ward", self._most_claimants),
+            "lsoas-map": ("imd_score", "LSOA", self._deprivation_map),
+        }
+        if key not in makers:
+            return None
+        measure, level, make = makers[key]
+        figures = self._figures(measure, level).latest()
+        return make(figures) if len(figures) else None
+
+    def _rate_map(self, figures: FigureSet) -> Chart:
+        title = ranked(figures).headline().replace("figures by ward", "claimant rates by ward")
+        what = "Claimants as a share of residents aged 16 to 64, by ward; each hexagon is one ward"
+        return build.hex_map(figures, self.library.areas, title=title, what=what)
+
+    def _most_claimants(self, figures: FigureSet) -> Chart:
+        return build.ranked_chart(
+            ranked(figures),
+            figures,
+            what="People claiming mainly for being out of work",
+            n=15,
+            areas=self.library.areas,
+        )
+
+    def _deprivation_map(self, figures: FigureSet) -> Chart:
+        deciles = self._figures("imd_decile", "LSOA").latest().frame["value"]
+        tenth, whole = int((deciles == 1).sum()), len(deciles)
+        title = f"{tenth:,} of {whole:,} neighbourhoods are among the most deprived tenth in England"
+        what = "Index of Multiple Deprivation score, by LSOA; each hexagon is one LSOA, darker is more deprived"
+        return build.hex_map(figures, self.library.areas, title=title, what=what)
+
+    def _basis(self, found: Sensitivity, results: Results) -> str:
+        prices = f"{results.price_year}/{(results.price_year + 1) % 100:02d} prices"
+        return f"{found.name}, against doing nothing, {results.horizon} years, {prices}"
+
+    def _tornado(self) -> Chart | None:
+        found, results = self.sensitivity, self.results
+        if found is None or results is None or not found.rows:
+            return None
+        turning = [r.label for r in found.rows if min(r.low, r.high) < 0 < max(r.low, r.high)]
+        title = (
+            f"{words.listed(turning[:2])} alone could turn the result"
+            if turning
+            else "No single assumption turns the result"
+        )
+        return build.tornado_chart(
+            [Range(r.label, r.low, r.high, r.low_input, r.high_input) for r in found.rows],
+            found.npv,
+            title=words.sentence(title),
+            caption="Net present value when one assumption moves and the others stay. "
+            f"{self._basis(found, results)}, discounted.",
+            what="Net present value",
+        )
+
+    def _cash_flow(self) -> Chart | None:
+        found, results = self.sensitivity, self.results
+        option = results.option(found.option_id) if found and results else None
+        if found is None or results is None or option is None:
+            return None
+        running, total = [], 0.0
+        for flow in option.years:
+            total += flow.net
+            running.append(total)
+        back = next((i for i in range(len(running)) if min(running[i:]) >= 0), None)
+        title = (
+            f"The outlay is not made good within {words.number(len(running))} years"
+            if back is None
+            else f"Benefits make good the outlay by {option.years[back].label}"
+        )
+        return build.cash_flow_chart(
+            [f.label for f in option.years],
+            [f.costs for f in option.years],
+            [f.benefits for f in option.years],
+            title=title,
+            caption=f"Costs and benefits of each year, not discounted. {self._basis(found, results)}. "
+            "Transfers are left out.",
+            what="Costs and benefits by year",
+        )
+
+    def figures_of_page(self, page: str) -> dict[str, dict[str, str]]:
+        """The drawings a page asks for, as plotly JSON, laid out wide and narrow."""
+        found = {}
+        for key in re.findall(r'data-figure="([^"]+)"', page):
+            chart = self.chart(key)
+            if chart is not None:
+                found[key] = self._once(("drawn", key, _chart_key(chart)), lambda chart=chart: _drawn(chart))  # type: ignore[misc]
+        return found
+
+    # --- step 3 -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def model_findings(self) -> tuple[Finding, ...]:
+        """What the logic model lacks."""
+        return check(self.project.logic_model)
+
+    def falls_if(self, link_id: str) -> tuple[str, ...]:
+        """Ids of the outcomes that nothing reaches any more when a link fails."""
+        return falls_if(self.project.logic_model, link_id)
+
+    @cached_property
+    def model_svgs(self) -> tuple[str, str]:
+        """The drawing of the logic model, wide and narrow."""
+        model = self.project.logic_model
+        return self._once(
+            ("model", content_hash(model)), lambda: (logic_model_svg(model), logic_model_svg(model, narrow=True))
+        )
+
+    @cached_property
+    def model_text(self) -> str:
+        """The logic model in words."""
+        return logic_model_text(self.project.logic_model)
+
+    # --- step 4 -------------------------------------------------------------------------------------------------------
+
+    @property
+    def considerations(self) -> tuple[ConsiderationQuestion, ...]:
+        """What DWP will weigh, as questions."""
+        return self.desk.considerations
+
+    @cached_property
+    def field_choices(self) -> tuple[tuple[str, str], ...]:
+        """Kinds of field, for a list."""
+        return (("", "Found from the name"), *((f.id, f.title) for f in self.desk.fields))
+
+    @cached_property
+    def request_findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the request, item by item and as a whole."""
+        return check_request(
+            self.project.request, self.project.needs, self.project.logic_model, self.desk.fields, self.verdicts
+        )
+
+    def item_findings(self, item_id: str) -> tuple[Finding, ...]:
+        """What is wrong with one data item."""
+        return tuple(f for f in self.request_findings if f.subject_id == item_id)
+
+    # --- step 5 -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def results(self) -> Results | None:
+        """What the options come to; None while there are none, or while they cannot be computed."""
+        if not self.project.appraisal.options:
+            return None
+        try:
+            return appraise(self.project.appraisal, self.desk.assumptions)
+        except AppraisalError:
+            return None  # appraisal_faults says why
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity | None:
+        """How far the result of the preferred option moves; None when there is no result."""
+        if self.results is None or not self.results.options:
+            return None
+        return sensitivity(self.project.appraisal, self.desk.assumptions)
+
+    @cached_property
+    def bias_choices(self) -> tuple[tuple[str, str], ...]:
+        """Project types of the optimism-bias table, for a list."""
+        return (("", "None"), *((b.id, b.title) for b in self.desk.assumptions.optimism_bias))
+
+    @cached_property
+    def schedule_choices(self) -> tuple[tuple[str, str], ...]:
+        """Discount schedules, for a list."""
+        return tuple(
+            (s.id, s.title if s.in_force else f"{s.title} (not in force)") for s in self.desk.assumptions.schedules
+        )
+
+    @cached_property
+    def appraisal_faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the appraisal."""
+        if not self.project.appraisal.options:
+            return ()
+        return check_appraisal(self.project.appraisal, self.desk.assumptions, self.project.logic_model)
+
+    # --- every step ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def statuses(self) -> tuple[StepStatus, ...]:
+        """How far each step is."""
+        return progress(self.project, self.verdicts)
+
+    # --- step 6 -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def thread(self) -> tuple[ThreadRow, ...]:
+        """From each need to the benefit it serves."""
+        return thread(self.project, self.verdicts)
+
+    @cached_property
+    def preview(self) -> str:
+        """The document as HTML, without a page around it."""
+        return to_html_body(self.document)
+
+
+def _drawn(chart: Chart) -> dict[str, str]:
+    return {"wide": plot(chart).to_json(), "narrow": plot(chart, narrow=True).to_json()}
+
+
+def _chart_key(chart: Chart) -> str:
+    return repr(chart)
