@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Value(BaseModel):
     """A frozen value. Unknown keys are refused, so a misspelt field is never lost in silence."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def with_(self, **changes: Any) -> Self:
         """A copy with some fields changed, checked again.
