@@ -98,7 +98,7 @@ def test_an_edit_is_shown_saved_and_written_to_the_file(open_session: Open, file
     clock.now += timedelta(minutes=1)
     need(session, question="How many?")
     assert [p.needs[0].question for p in seen] == ["How many?"]
-    assert session.saved_at == "2026-11-24T10:43:00+00:00"
+    assert session.saved_at == f"{clock.now.astimezone():%H:%M}"
     assert load_project(file) == session.project
     assert session.problem == ""
 
@@ -286,6 +286,17 @@ def test_who_is_here(two: tuple[Session, Session], clock: Clock):
     ben.close()
     anna.poll()
     assert anna.others == ()
+
+
+def test_who_gives_a_name_later_is_shown_and_named_from_then_on(open_session: Open):
+    anna, guest = open_session("Anna"), open_session("")
+    need(guest, question="Before")
+    guest.who = "Ben"
+    guest.poll()
+    anna.poll()
+    assert anna.others == ("Ben",)
+    need(guest, question="After")
+    assert [e.who for e in guest.history(2)] == ["Ben", ""]
 
 
 def test_polling_shows_the_others_edits_within_a_second(two: tuple[Session, Session]):
@@ -762,6 +773,6 @@ def test_whatever_two_people_do_they_and_the_file_end_with_the_same(steps: list[
 
 def test_a_session_needs_nothing_but_its_log(tmp_path: Path, file: Path, clock: Clock):
     log = ProjectLog(tmp_path / "x.sqlite", "gm", "Anna")
-    session = Session(log, file, "Anna", clock)
+    session = Session(log, file, clock)
     assert (session.who, session.file) == ("Anna", file)
     session.close()

@@ -384,8 +384,8 @@ def test_undo_reaches_back_over_a_squash(open_log: Open, two: tuple[ProjectLog, 
 
 def test_who_is_here(two: tuple[ProjectLog, ProjectLog]):
     anna, ben = two
-    anna.presence.touch(AT)
-    ben.presence.touch(AT + timedelta(seconds=10))
+    anna.presence.touch("Anna", AT)
+    ben.presence.touch("Ben", AT + timedelta(seconds=10))
     assert anna.presence.present(15, AT + timedelta(seconds=12)) == ("Ben",)
     assert ben.presence.present(15, AT + timedelta(seconds=15)) == ("Anna",)
     assert ben.presence.present(15, AT + timedelta(seconds=16)) == ()

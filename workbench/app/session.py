@@ -45,8 +45,6 @@ class Session(traitlets.HasTraits):
     ----------
     log : ProjectLog
     project_file : pathlib.Path
-    who : str
-        Display name.
     clock : callable
         Gives the time, with time zone.
 
@@ -55,7 +53,8 @@ class Session(traitlets.HasTraits):
     project : Project
         The project as it is now: this person's edits and everybody else's, without dangling references.
     saved_at : str or None
-        When the last edit of this session was safely on disk (UTC, ISO 8601).
+        The time of day when the last edit of this session was safely on disk, for example ``10:42``, by the clock of
+        this computer.
     others : tuple of str
         Names of the other people who have the project open, one for each session.
     problem : str
@@ -67,9 +66,8 @@ class Session(traitlets.HasTraits):
     others = traitlets.Tuple()
     problem = traitlets.Unicode("")
 
-    def __init__(self, log: ProjectLog, project_file: Path, who: str, clock: Clock = _now) -> None:
+    def __init__(self, log: ProjectLog, project_file: Path, clock: Clock = _now) -> None:
         super().__init__()
-        self.who = who
         self.file = Path(project_file)
         self._log = log
         self._clock = clock
@@ -108,7 +106,7 @@ class Session(traitlets.HasTraits):
         project = parse_project(content, str(project_file))
         log = ProjectLog(log_path(home, project.id), project.id, who, busy_seconds=busy_seconds)
         try:
-            session = cls(log, project_file, who, clock)
+            session = cls(log, project_file, clock)
             session._begin(project, content)
         except BaseException:
             log.close()
@@ -133,6 +131,17 @@ class Session(traitlets.HasTraits):
             with suppress(ProjectError):  # the others notice without being told, a little later
                 self._log.presence.leave()
             self._log.close()
+
+    @property
+    def who(self) -> str:
+        """Display name of the person; from a change on, it stands beside their edits and is shown to the others."""
+        return self._log.who
+
+    @who.setter
+    def who(self, name: str) -> None:
+        if name != self._log.who:
+            self._log.who = name
+            self._touched_at = None  # tell the others at the next poll, not only when it is due
 
     # --- editing ------------------------------------------------------------------------------------------------------
 
@@ -174,7 +183,7 @@ class Session(traitlets.HasTraits):
         with suppress(ProjectError):
             self._sync.take_in()
         self._log.commit(changes, self._clock())
-        self.saved_at = self._clock().isoformat()
+        self.saved_at = f"{self._clock().astimezone():%H:%M}"
         self._show_and_save(own)
         return _homeless(changes, after, self._log.snapshot())
 
@@ -189,7 +198,7 @@ class Session(traitlets.HasTraits):
     def _step(self, step: Callable[[datetime], bool]) -> bool:
         done = step(self._clock())
         if done:
-            self.saved_at = self._clock().isoformat()
+            self.saved_at = f"{self._clock().astimezone():%H:%M}"
         self._show_and_save(self.project)
         return done
 
@@ -251,7 +260,7 @@ class Session(traitlets.HasTraits):
     def _see_others(self) -> None:
         now = self._clock()
         if self._touched_at is None or now - self._touched_at >= timedelta(seconds=TOUCH_SECONDS):
-            self._log.presence.touch(now)
+            self._log.presence.touch(self.who, now)
             self._touched_at = now
         self.others = self._log.presence.present(AWAY_SECONDS, now)
 

@@ -102,7 +102,7 @@ class ProjectLog:
         # Not the person's name: one person may have two tabs open, and each must read what the other wrote.
         self.session = secrets.token_hex(8)
         self._db = opened(path, busy_seconds)
-        self.presence = Presence(self._db, path, project_id, self.session, who)
+        self.presence = Presence(self._db, path, project_id, self.session)
         self.files = FileMarks(self._db, path)
         self._depth = 0
         self._touched = False

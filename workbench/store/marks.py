@@ -21,17 +21,17 @@ class Presence:
     connection : sqlite3.Connection
     path : pathlib.Path
         The database, to name it in errors.
-    room, session, who : str
-        The project's id, this session's own id, and the person's display name.
+    room, session : str
+        The project's id, and this session's own id.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, room: str, session: str, who: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, room: str, session: str) -> None:
         self._db, self._path = connection, path
-        self._room, self._session, self._who = room, session, who
+        self._room, self._session = room, session
 
-    def touch(self, at: datetime) -> None:
-        """Say that this session is still here."""
-        row = (self._session, self._room, self._who, _utc(at))
+    def touch(self, who: str, at: datetime) -> None:
+        """Say that this session is still here, and whose it is."""
+        row = (self._session, self._room, who, _utc(at))
         with said_plainly(self._path):
             self._db.execute("INSERT OR REPLACE INTO presence(session, room, who, last_seen) VALUES(?, ?, ?, ?)", row)
             # A session that was killed could not say that it left.
