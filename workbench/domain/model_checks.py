@@ -26,6 +26,13 @@ A_LEVEL: Mapping[str, str] = {
     "outcome": "an outcome",
     "impact": "the impact",
 }
+MANY: Mapping[str, str] = {
+    "input": "inputs",
+    "activity": "activities",
+    "output": "outputs",
+    "outcome": "outcomes",
+    "impact": "the impact",
+}
 
 NEXT_STEP = "Link it, or take it out."
 
@@ -258,7 +265,7 @@ def _levels(shape: _Shape) -> Iterator[Finding]:
     for link in shape.links:
         step = RANK[shape.nodes[link.target].level] - RANK[shape.nodes[link.source].level]
         if step > 1 and not link.feedback and not link.skip_reason.strip():
-            left_out = listed([f"{lv}s" for lv in LEVELS[RANK[shape.nodes[link.source].level] + 1 :][: step - 1]])
+            left_out = listed([MANY[lv] for lv in LEVELS[RANK[shape.nodes[link.source].level] + 1 :][: step - 1]])
             message = f"The link {shape.link_name(link)} leaves out {left_out}."
             yield Finding("levels", "weakens", link.id, message, "Put a box between them, or say why none is needed.")
 
