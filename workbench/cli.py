@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -70,7 +70,7 @@ def _derive(project: Path | None, as_of: str | None = None) -> Any:
     return Derived(loaded, open_desk(places.sample(), places.home(), loaded.id), _day(as_of))
 
 
-def _rows(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _rows(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(len(r[i]) for r in (header, *rows)) for i in range(len(header))]
     lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
     return "\n".join([lines[0], "  ".join("-" * w for w in widths), *lines[1:]])
@@ -139,7 +139,9 @@ def assess(project: ProjectFile = None, as_json: AsJson = False, as_of: AsOf = N
             "source": v.source_label,
             "reason": v.reason,
             "remedy": v.remedy,
-            "criteria": [{"name": c.name, "status": c.status, "reason": c.reason, "remedy": c.remedy} for c in v.criteria],
+            "criteria": [
+                {"name": c.name, "status": c.status, "reason": c.reason, "remedy": c.remedy} for c in v.criteria
+            ],
         }
         for need in derived.project.needs
         for v in [derived.verdict(need.id)]
@@ -147,8 +149,10 @@ def assess(project: ProjectFile = None, as_json: AsJson = False, as_of: AsOf = N
     _show(
         data,
         as_json,
-        lambda: "\n\n".join(f"{d['question']}\n  {d['phrase']} – {d['reason']}\n  {d['remedy']}".rstrip() for d in data)
-        or "No needs yet.",
+        lambda: (
+            "\n\n".join(f"{d['question']}\n  {d['phrase']} – {d['reason']}\n  {d['remedy']}".rstrip() for d in data)
+            or "No needs yet."
+        ),
     )
 
 
@@ -160,7 +164,9 @@ def appraise(project: ProjectFile = None, as_json: AsJson = False) -> None:
     derived = _derive(project)
     results = derived.results
     if results is None:
-        raise WorkbenchError("There are no options to appraise.", "Add options and lines in step 5.", "appraisal/options")
+        raise WorkbenchError(
+            "There are no options to appraise.", "Add options and lines in step 5.", "appraisal/options"
+        )
     data = {
         "price_year": derived.project.appraisal.price_year,
         "horizon": derived.project.appraisal.horizon,
@@ -188,10 +194,12 @@ def appraise(project: ProjectFile = None, as_json: AsJson = False) -> None:
     _show(
         data,
         as_json,
-        lambda: _rows(("Option", "Costs", "Benefits", "NPV", "BCR"), rows)
-        + f"\n\nDiscounted, {derived.project.appraisal.horizon} years, {year}/{(year + 1) % 100:02d} prices, against doing nothing. "
-        "Transfers are not counted.\n"
-        + "\n".join(f"- {f.message} {f.remedy}" for f in derived.appraisal_faults),
+        lambda: (
+            _rows(("Option", "Costs", "Benefits", "NPV", "BCR"), rows)
+            + f"\n\nDiscounted, {derived.project.appraisal.horizon} years, "
+            f"{year}/{(year + 1) % 100:02d} prices, against doing nothing. "
+            "Transfers are not counted.\n" + "\n".join(f"- {f.message} {f.remedy}" for f in derived.appraisal_faults)
+        ),
     )
 
 
@@ -214,7 +222,9 @@ def review(project: ProjectFile = None, as_json: AsJson = False, as_of: AsOf = N
 @app.command()
 def export(
     project: ProjectFile = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .docx, .odt, .html or .md.")] = Path("proposal.docx"),
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .docx, .odt, .html or .md.")] = Path(
+        "proposal.docx"
+    ),
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
@@ -256,7 +266,8 @@ def import_figures(
 def _import_text(data: dict[str, Any]) -> str:
     lines = [
         f"{data['file']}: {data['rows_read']:,} rows read, {data['figures']:,} figures "
-        f"({', '.join(data['measures'])}; {', '.join(data['levels'])}; {data['first_period']} to {data['last_period']}).",
+        f"({', '.join(data['measures'])}; {', '.join(data['levels'])}; "
+        f"{data['first_period']} to {data['last_period']}).",
         *data["notes"],
         *(f"Refused: {f['where']}: {f['message']} {f['remedy']}".rstrip() for f in data["refused"][:20]),
     ]

@@ -7,30 +7,31 @@ stay the same from edit to edit (verdicts, charts) are remembered on the desk by
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
 from workbench.app.desk import BroughtIn, Desk
 from workbench.app.state import Ui
-from workbench.charts import build
+from workbench.charts import build, build_money
 from workbench.charts.logic_model import logic_model_svg, logic_model_text
 from workbench.charts.plot import plot
-from workbench.charts.spec import Chart, Range
-from workbench.domain import words
+from workbench.charts.spec import Chart
 from workbench.domain.appraisal.appraise import Results, appraise
 from workbench.domain.appraisal.checks import check_appraisal
 from workbench.domain.appraisal.sensitivity import Sensitivity, sensitivity
 from workbench.domain.areas import Area
 from workbench.domain.comparison import Comparison, Trend, compare_with, ranked, trend
+from workbench.domain.document import Document
 from workbench.domain.figures import FigureSet, Library
 from workbench.domain.findings import Finding
 from workbench.domain.minimisation import check_request
 from workbench.domain.model_checks import check, falls_if
 from workbench.domain.progress import StepStatus, progress
 from workbench.domain.project import Project, content_hash
-from workbench.domain.review import ConsiderationQuestion
+from workbench.domain.proposal import Evidence, PictureRef, Statement, build_proposal
+from workbench.domain.review import ConsiderationQuestion, ReviewFinding, review
 from workbench.domain.sufficiency import Verdict, WhatIf, assess, what_if
 from workbench.domain.thread import ThreadRow, thread
 from workbench.domain.triage import Triage, triage
@@ -80,7 +81,7 @@ class Derived:
             if len(memory) > 400:  # a long session tries many needs; what is forgotten is computed again
                 memory.clear()
             memory[key] = make()
-        return memory[key]  # type: ignore[no-any-return]  # the key names what is made
+        return memory[key]
 
     # --- step 1 -------------------------------------------------------------------------------------------------------
 
@@ -233,53 +234,16 @@ class Derived:
         what = "Index of Multiple Deprivation score, by LSOA; each hexagon is one LSOA, darker is more deprived"
         return build.hex_map(figures, self.library.areas, title=title, what=what)
 
-    def _basis(self, found: Sensitivity, results: Results) -> str:
-        prices = f"{results.price_year}/{(results.price_year + 1) % 100:02d} prices"
-        return f"{found.name}, against doing nothing, {results.horizon} years, {prices}"
-
     def _tornado(self) -> Chart | None:
-        found, results = self.sensitivity, self.results
-        if found is None or results is None or not found.rows:
+        if self.sensitivity is None or self.results is None or not self.sensitivity.rows:
             return None
-        turning = [r.label for r in found.rows if min(r.low, r.high) < 0 < max(r.low, r.high)]
-        title = (
-            f"{words.listed(turning[:2])} alone could turn the result"
-            if turning
-            else "No single assumption turns the result"
-        )
-        return build.tornado_chart(
-            [Range(r.label, r.low, r.high, r.low_input, r.high_input) for r in found.rows],
-            found.npv,
-            title=words.sentence(title),
-            caption="Net present value when one assumption moves and the others stay. "
-            f"{self._basis(found, results)}, discounted.",
-            what="Net present value",
-        )
+        return build_money.tornado_chart(self.sensitivity, self.results)
 
     def _cash_flow(self) -> Chart | None:
-        found, results = self.sensitivity, self.results
-        option = results.option(found.option_id) if found and results else None
-        if found is None or results is None or option is None:
+        if self.sensitivity is None or self.results is None:
             return None
-        running, total = [], 0.0
-        for flow in option.years:
-            total += flow.net
-            running.append(total)
-        back = next((i for i in range(len(running)) if min(running[i:]) >= 0), None)
-        title = (
-            f"The outlay is not made good within {words.number(len(running))} years"
-            if back is None
-            else f"Benefits make good the outlay by {option.years[back].label}"
-        )
-        return build.cash_flow_chart(
-            [f.label for f in option.years],
-            [f.costs for f in option.years],
-            [f.benefits for f in option.years],
-            title=title,
-            caption=f"Costs and benefits of each year, not discounted. {self._basis(found, results)}. "
-            "Transfers are left out.",
-            what="Costs and benefits by year",
-        )
+        option = self.results.option(self.sensitivity.option_id)
+        return build_money.cash_flow_chart(option, self.results) if option else None
 
     def figures_of_page(self, page: str) -> dict[str, dict[str, str]]:
         """The drawings a page asks for, as plotly JSON, laid out wide and narrow."""
@@ -380,7 +344,16 @@ class Derived:
     @cached_property
     def statuses(self) -> tuple[StepStatus, ...]:
         """How far each step is."""
-        return progress(self.project, self.verdicts)
+        return progress(
+            self.project,
+            self.verdicts,
+            model_findings=self.model_findings,
+            request_findings=self.request_findings,
+            considerations=self.considerations,
+            results=self.results,
+            appraisal_faults=self.appraisal_faults,
+            review_findings=self.review,
+        )
 
     # --- step 6 -------------------------------------------------------------------------------------------------------
 
@@ -390,8 +363,76 @@ class Derived:
         return thread(self.project, self.verdicts)
 
     @cached_property
+    def review(self) -> tuple[ReviewFinding, ...]:
+        """What a reviewer will ask, the gravest first."""
+        return review(
+            self.project,
+            self.verdicts,
+            self.results,
+            rubric=self.desk.rubric,
+            fields=self.desk.fields,
+            as_of=self.as_of,
+        )
+
+    @cached_property
+    def pictures(self) -> tuple[PictureRef, ...]:
+        """The pictures of the document, by reference."""
+        refs = []
+        area = self.trend_area(Ui())
+        for key in ("comparison", f"trend-{area}", "wards-map", "cash-flow", "tornado"):
+            chart = self.chart(key)
+            if chart is not None:
+                section = "value" if key in ("cash-flow", "tornado") else "published"
+                refs.append(PictureRef(key, chart.title, chart.alt, chart.caption, section=section))
+        if self.project.logic_model.nodes:
+            refs.append(PictureRef("logic-model", "The logic model", self.model_text, section="theory"))
+        return tuple(refs)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """What published figures show of the place, as computed sentences with their sources."""
+        said = []
+        for measure, sentence, caveats in self._sentences():
+            cited = self.library.figures.where(measure=measure)
+            ids = dict.fromkeys(cited.frame["source_id"])
+            said.append(Statement(f"{sentence}.", tuple(cited.citations[i] for i in ids), caveats))
+        return tuple(said)
+
+    def _sentences(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        if self.comparison:
+            yield "employment_rate", self.comparison.headline(), self.comparison.caveats
+        wards = self._figures("claimant_count", "ward").latest()
+        if len(wards):
+            ranking = ranked(wards)
+            yield "claimant_count", ranking.headline(), ranking.caveats
+
+    @cached_property
+    def document(self) -> Document:
+        """The proposal."""
+        evidence = Evidence(
+            verdicts=self.verdicts,
+            statements=self.statements,
+            triage=self.triage,
+            results=self.results,
+            sensitivity=self.sensitivity,
+            appraisal_faults=self.appraisal_faults,
+            model_findings=self.model_findings,
+            request_findings=self.request_findings,
+            review=self.review,
+            considerations=self.considerations,
+            thread=self.thread,
+            pictures=self.pictures,
+        )
+        return build_proposal(self.project, evidence, today=self.as_of)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What the document still lacks, as sentences."""
+        return tuple(f"{gap.heading}: {gap.text}" for gap in self.document.missing)
+
+    @cached_property
     def preview(self) -> str:
-        """The document as HTML, without a page around it."""
+        """The document as HTML, without a page around it and without its pictures."""
         return to_html_body(self.document)
 
 

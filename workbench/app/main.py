@@ -25,6 +25,7 @@ from workbench.app.state import Action, Context, Refused, State, Ui
 from workbench.app.steps import costs, figures, frame, logic, proposal, request
 from workbench.app.view import View
 from workbench.errors import WorkbenchError
+from workbench.widgets.html import ident
 from workbench.widgets.live import Event, LiveView, Reply
 
 STEP_MODULES: Mapping[str, ModuleType] = {
@@ -157,6 +158,8 @@ class App:
             self._ui = self._ui.with_(focus="#wb-main")
         elif name == "close":
             self._ui = self._ui.with_(opened="", focus="#wb-title")
+        elif name == "open":
+            self._open(event.id, str(event.value or ""))
         elif name == "undo":
             self.session.undo()
         elif name == "redo":
@@ -171,6 +174,12 @@ class App:
     def _go(self, step: str) -> None:
         if step in STEP_MODULES and step != self._ui.step:
             self._ui = self._ui.with_(step=step, opened="", notice="", focus="#wb-title")
+
+    def _open(self, row: str, path: str) -> None:
+        if self._ui.opened == row:
+            self._ui = self._ui.with_(opened="")
+        else:
+            self._ui = self._ui.with_(opened=row, focus=f"#{ident(path)}")
 
     def _take(self, state: State) -> None:
         self._ui = state.ui
@@ -195,7 +204,7 @@ class App:
         if not files:
             return
         name = Path(str(event.value)).name
-        note = self._desk.bring_in(self.session.project.id, name, files[0])
+        note = self._desk.bring_in(name, files[0])
         self._derived = None
         self._ui = self._ui.with_(notice=note, notice_kind="good", focus="#wb-main")
 

@@ -70,6 +70,10 @@ class View:
         """A question with several answers at once, bound to a path."""
         return h.checks(path, legend, list(self.value(path) or ()), choices, **options)
 
+    def opener(self, kind: str, key: str, text: str, path: str) -> str:
+        """A button that opens or closes a row for editing; ``path`` is the field that then takes the focus."""
+        return h.button(text, "open", id=f"{kind}:{key}", value=path, kind="link", expanded=self.ui.is_open(kind, key))
+
     def tick(self, path: str, label: str) -> str:
         """One box to tick, bound to a path."""
         return h.tick(path, label, bool(self.value(path)))

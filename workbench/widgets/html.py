@@ -277,8 +277,11 @@ def table(
     hide_caption: bool = True,
     row_ids: Sequence[str] = (),
     keep: bool = False,
+    widths: Sequence[int] = (),
 ) -> str:
     """A table whose cells are HTML. The first cell of a row is its heading; columns in ``right`` hold numbers.
+
+    ``widths`` are shares of 100, so that tables under one another line up.
 
     On a phone each row becomes a block with its headings, unless ``keep`` says that it stays a table.
     """
@@ -297,9 +300,11 @@ def table(
         key = attrs(id=row_ids[number]) if row_ids else ""
         body.append(f"<tr{key}>{join(cells)}</tr>")
     hidden = ' class="wb-hide"' if hide_caption else ""
+    style = "wb-table" + " wb-keep" * keep + " wb-fixed" * bool(widths)
+    shares = join(f'<col style="width:{width}%">' for width in widths)
     return (
-        f'<div class="wb-scroll"><table '
-        f'class="wb-table{" wb-keep" if keep else ""}"><caption{hidden}>{esc(caption)}</caption>'
+        f'<div class="wb-scroll"><table class="{style}"><caption{hidden}>{esc(caption)}</caption>'
+        f"{f'<colgroup>{shares}</colgroup>' if widths else ''}"
         f"<thead><tr>{head}</tr></thead><tbody>{join(body)}</tbody></table></div>"
     )
 

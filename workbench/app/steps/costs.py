@@ -16,6 +16,7 @@ from workbench.widgets.live import Event
 
 KINDS = tuple((k, k[:1].upper() + k[1:]) for k in get_args(OptionKind))
 PERSPECTIVES = tuple((p, p[:1].upper() + p[1:]) for p in get_args(Perspective))
+TIMINGS = (("whole years", "At whole years from the start"), ("mid-year", "In the middle of each year"))
 DIRECTIONS = (("cost", "Cost"), ("benefit", "Benefit"))
 
 
@@ -77,6 +78,7 @@ def _answer(view: View) -> str:
         ("Option", "Costs", "Benefits", "Net present value", "Benefit–cost ratio", "Transfers, not counted"),
         rows,
         right=(1, 2, 3, 4, 5),
+        widths=(24, 14, 14, 22, 12, 14),
     )
     note = (
         f"Public value over {view.project.appraisal.horizon} years, discounted, "
@@ -118,24 +120,33 @@ def _answer(view: View) -> str:
 
 def _options(view: View) -> str:
     add = h.button("Add an option", "add-option", kind="quiet")
-    blocks = []
-    for option in view.project.appraisal.options:
-        path = f"appraisal/options/{option.id}"
-        blocks.append(
-            '<div class="wb-grid wb-partner">'
-            + view.text(f"{path}/name", "Option", small=True)
-            + view.choose(f"{path}/kind", "Kind", KINDS, small=True)
-            + view.text(f"{path}/description", "In a sentence", small=True)
-            + f'<div class="wb-field">{view.tick(f"{path}/preferred", "Preferred")}'
-            + h.button("Remove", "remove-option", id=option.id, kind="link", label=f"Remove {option.name}")
-            + "</div></div>"
+    options = view.project.appraisal.options
+    if not options:
+        example = "Do nothing; use published figures only; ask for consent; share data."
+        return h.card("Options", h.empty("The ways of doing it, doing nothing included.", example, add), id="options")
+    rows = [
+        (
+            view.opener("option", o.id, o.name or "An option without a name", f"appraisal/options/{o.id}/name"),
+            h.esc(dict(KINDS)[o.kind]),
+            h.esc(o.description),
+            "Preferred" if o.preferred else "",
         )
-    body = h.join(blocks) or h.empty(
-        "The ways of doing it, doing nothing included.",
-        "Do nothing; use published figures only; ask for consent; share data.",
-        "",
-    )
-    return h.card("Options", body, f'<div class="wb-row">{add}</div>', id="options")
+        for o in options
+    ]
+    table = h.table("Options", ("Option", "Kind", "In a sentence", ""), rows, widths=(26, 16, 44, 14))
+    opened = next((o for o in options if view.ui.is_open("option", o.id)), None)
+    fields = ""
+    if opened:
+        path = f"appraisal/options/{opened.id}"
+        fields = editor(
+            "Delete this option and its lines",
+            "remove-option",
+            opened.id,
+            h.grid(view.text(f"{path}/name", "Option"), view.choose(f"{path}/kind", "Kind", KINDS)),
+            view.area(f"{path}/description", "In a sentence", rows=2),
+            view.tick(f"{path}/preferred", "This is the option the proposal is for"),
+        )
+    return h.card("Options", table, fields, f'<div class="wb-row">{add}</div>', id="options")
 
 
 def _lines(view: View) -> str:
@@ -144,22 +155,16 @@ def _lines(view: View) -> str:
         lines = [line for line in view.project.appraisal.lines if line.option_id == option.id]
         rows = [
             (
-                h.button(
-                    line.label or "A line without words",
-                    "toggle-line",
-                    id=line.id,
-                    kind="link",
-                    expanded=view.ui.is_open("line", line.id),
-                ),
+                view.opener("line", line.id, line.label or "A line without words", f"appraisal/lines/{line.id}/label"),
                 "Transfer" if line.is_transfer else line.direction.capitalize(),
                 h.esc(line.who),
                 h.esc(f"{line.quantity:,.10g} {line.quantity_unit} × {_range(line)}"),
-                h.esc(f"{STATUS_WORDS[line.status]}. {line.source}"),
+                h.details(STATUS_WORDS[line.status], h.esc(line.source or "No source yet."), id=f"source-{line.id}"),
             )
             for line in lines
         ]
         table = (
-            h.table(option.name, ("Line", "Kind", "Who", "A year", "Source"), rows)
+            h.table(option.name, ("Line", "Kind", "Who", "A year", "Source"), rows, widths=(28, 12, 16, 22, 22))
             if rows
             else '<p class="wb-hint">No lines yet.</p>'
         )
@@ -214,6 +219,9 @@ def _line_editor(view: View, line: Line) -> str:
             ),
             view.choose(f"{path}/outcome_id", "Outcome it values", outcomes),
             view.choose(f"{path}/optimism_bias", "Optimism bias", view.derived.bias_choices),
+            view.text(
+                f"{path}/optimism_bias_share", "How much of it", hint="0 is the lower bound, 1 the upper.", **number
+            ),
         )
         + view.tick(f"{path}/is_transfer", "Money that only moves between parties (a transfer): shown, never counted")
     )
@@ -221,25 +229,41 @@ def _line_editor(view: View, line: Line) -> str:
 
 
 def _effects(view: View) -> str:
-    rows = []
     options = {o.id: o.name for o in view.project.appraisal.options}
-    for e in view.project.appraisal.effects:
-        path = f"appraisal/effects/{e.id}"
-        rows.append(
-            '<div class="wb-grid wb-partner">'
-            + view.text(f"{path}/label", "Effect", small=True)
-            + view.choose(f"{path}/direction", "Cost or benefit", DIRECTIONS, small=True)
-            + view.text(f"{path}/who", "For whom", small=True)
-            + view.text(f"{path}/size", "How large, in words", small=True)
-            + view.choose(f"{path}/option_id", "Option", tuple(options.items()), small=True)
-            + f"<div "
-            f'class="wb-field">{h.button("Remove", "remove-effect", id=e.id, kind="link", label=f"Remove {e.label}")}'
-            f"</div></div>"
+    effects = view.project.appraisal.effects
+    rows = [
+        (
+            view.opener("effect", e.id, e.label or "An effect without words", f"appraisal/effects/{e.id}/label"),
+            e.direction.capitalize(),
+            h.esc(e.who),
+            h.esc(e.size),
+            h.esc(options.get(e.option_id, "")),
+        )
+        for e in effects
+    ]
+    headers = ("Effect", "Kind", "For whom", "How large", "Option")
+    table = h.table("Not put into money", headers, rows, widths=(28, 12, 20, 22, 18)) if rows else ""
+    opened = next((e for e in effects if view.ui.is_open("effect", e.id)), None)
+    fields = ""
+    if opened:
+        path = f"appraisal/effects/{opened.id}"
+        fields = editor(
+            "Delete this effect",
+            "remove-effect",
+            opened.id,
+            h.grid(
+                view.text(f"{path}/label", "Effect"),
+                view.choose(f"{path}/direction", "Cost or benefit", DIRECTIONS),
+                view.text(f"{path}/who", "For whom"),
+                view.text(f"{path}/size", "How large, in words"),
+                view.choose(f"{path}/option_id", "Option", tuple(options.items())),
+            ),
         )
     add = h.button("Add an effect", "add-effect", kind="quiet")
     return h.card(
         "Not put into money",
-        *rows,
+        table,
+        fields,
         f'<div class="wb-row">{add}</div>',
         lead="What counts but has no price stays in view beside every total.",
         id="effects",
@@ -256,6 +280,7 @@ def _basis(view: View) -> str:
             view.text(f"{path}/first_year", "First year", **number),
             view.text(f"{path}/horizon", "Years appraised", **number),
             view.choose(f"{path}/schedule", "Discount rate", view.derived.schedule_choices),
+            view.choose(f"{path}/timing", "When money flows", TIMINGS),
         ),
         *(h.take_care(text) for text in (view.derived.results.notes if view.derived.results else ())),
     )
@@ -285,7 +310,10 @@ def _add_option(state: State, _: Event, context: Context) -> State:
     kind: OptionKind = "other" if any(o.kind == "do nothing" for o in a.options) else "do nothing"
     option = Option(id=context.new_id, name="Do nothing" if kind == "do nothing" else "", kind=kind)
     return _with_appraisal(
-        state, a.with_(options=put(a.options, option)), focus=f"#f-appraisal-options-{option.id}-name"
+        state,
+        a.with_(options=put(a.options, option)),
+        opened=f"option:{option.id}",
+        focus=f"#f-appraisal-options-{option.id}-name",
     )
 
 
@@ -310,12 +338,6 @@ def _add_line(state: State, event: Event, context: Context) -> State:
     )
 
 
-def _toggle_line(state: State, event: Event, _: Context) -> State:
-    if state.ui.is_open("line", event.id):
-        return state.with_ui(opened="")
-    return state.with_ui(opened=f"line:{event.id}", focus=f"#f-appraisal-lines-{event.id}-label")
-
-
 def _delete_line(state: State, event: Event, _: Context) -> State:
     a = state.project.appraisal
     return _with_appraisal(
@@ -332,7 +354,10 @@ def _add_effect(state: State, _: Event, context: Context) -> State:
     option = a.options[-1].id if a.options else ""
     effect = Effect(id=context.new_id, option_id=option)
     return _with_appraisal(
-        state, a.with_(effects=put(a.effects, effect)), focus=f"#f-appraisal-effects-{effect.id}-label"
+        state,
+        a.with_(effects=put(a.effects, effect)),
+        opened=f"effect:{effect.id}",
+        focus=f"#f-appraisal-effects-{effect.id}-label",
     )
 
 
@@ -345,7 +370,6 @@ ACTIONS: dict[str, Action] = {
     "add-option": _add_option,
     "remove-option": _remove_option,
     "add-line": _add_line,
-    "toggle-line": _toggle_line,
     "delete-line": _delete_line,
     "add-effect": _add_effect,
     "remove-effect": _remove_effect,

@@ -60,11 +60,10 @@ def _needs(view: View) -> str:
     rows, ids = [], []
     for need in needs:
         verdict = view.derived.verdict(need.id)
-        opened = view.ui.is_open("need", need.id)
         name = need.question or "A need without a question"
         rows.append(
             (
-                h.button(name, "toggle-need", id=need.id, kind="link", expanded=opened),
+                view.opener("need", need.id, name, f"needs/{need.id}/question"),
                 h.esc(verdict.source_label or "–"),
                 h.tag(verdict.status, verdict.phrase),
                 f'{h.esc(verdict.reason)}<span class="wb-why">{h.esc(verdict.remedy)}</span>',
@@ -222,12 +221,6 @@ def _add(state: State, _: Event, context: Context) -> State:
     )
 
 
-def _toggle(state: State, event: Event, _: Context) -> State:
-    if state.ui.is_open("need", event.id):
-        return state.with_ui(opened="")
-    return state.with_ui(opened=f"need:{event.id}", focus=f"#f-needs-{event.id}-question")
-
-
 def _delete(state: State, event: Event, _: Context) -> State:
     need = find(state.project.needs, event.id)
     if need is None:
@@ -252,7 +245,6 @@ def _accept(state: State, event: Event, context: Context) -> State:
 
 ACTIONS: dict[str, Action] = {
     "add-need": _add,
-    "toggle-need": _toggle,
     "delete-need": _delete,
     "accept": _accept,
 }

@@ -6,6 +6,7 @@ from typing import get_args
 
 from workbench.app.page import heading
 from workbench.app.state import Action, Context, Refused, State
+from workbench.app.steps_shared import editor
 from workbench.app.view import View
 from workbench.domain.areas import AreaRegister
 from workbench.domain.frame import Nation, Partner, PartnerKind, Place
@@ -22,6 +23,7 @@ RUNG_TAGS = {
 }
 
 NATIONS = (("", "Choose a nation"), *((n, n) for n in get_args(Nation)))
+ANSWERS = (("", "Not said yet"), ("yes", "Yes"), ("no", "No"), ("not sure", "Not sure"))
 KINDS = tuple((k, k[:1].upper() + k[1:] if k else "Choose a kind") for k in get_args(PartnerKind))
 
 
@@ -122,27 +124,33 @@ def _partners(view: View) -> str:
                 add,
             ),
         )
-    rows = []
-    for p in partners:
-        path = f"frame/partners/{p.id}"
-        rows.append(
-            (
-                view.text(f"{path}/name", "Name", small=True),
-                view.choose(f"{path}/kind", "Kind of body", KINDS, small=True),
-                view.text(f"{path}/role", "What it does with the data", small=True),
-                view.choose(
-                    f"{path}/receives_data",
-                    "Would it receive data?",
-                    (("", "–"), ("yes", "Yes"), ("no", "No"), ("not sure", "Not sure")),
-                    small=True,
-                )
-                + h.button(
-                    "Remove", "remove-partner", id=p.id, kind="link", label=f"Remove {p.name or 'this partner'}"
-                ),
-            )
+    rows = [
+        (
+            view.opener("partner", p.id, p.name or "A partner without a name", f"frame/partners/{p.id}/name"),
+            h.esc(dict(KINDS)[p.kind] if p.kind else "Not said yet"),
+            h.esc(p.role or "Not said yet"),
+            h.esc(dict(ANSWERS)[p.receives_data]),
         )
-    blocks = h.join(f'<div class="wb-partner wb-grid">{h.join(row)}</div>' for row in rows)
-    return h.card("The partnership", blocks, f'<div class="wb-row">{add}</div>')
+        for p in partners
+    ]
+    headers = ("Partner", "Kind of body", "What it does with the data", "Receives data")
+    table = h.table("The partnership", headers, rows, widths=(28, 18, 38, 16))
+    opened = next((p for p in partners if view.ui.is_open("partner", p.id)), None)
+    fields = ""
+    if opened:
+        path = f"frame/partners/{opened.id}"
+        fields = editor(
+            "Delete this partner",
+            "remove-partner",
+            opened.id,
+            h.grid(
+                view.text(f"{path}/name", "Name"),
+                view.choose(f"{path}/kind", "Kind of body", KINDS),
+                view.choose(f"{path}/receives_data", "Would it receive data?", ANSWERS),
+            ),
+            view.area(f"{path}/role", "What would it do with the data?", rows=2),
+        )
+    return h.card("The partnership", table, fields, f'<div class="wb-row">{add}</div>', id="partners")
 
 
 def _triage(view: View) -> str:
@@ -248,12 +256,21 @@ def _remove_place(state: State, event: Event, _: Context) -> State:
 def _add_partner(state: State, _: Event, context: Context) -> State:
     frame = state.project.frame
     frame = frame.with_(partners=(*frame.partners, Partner(id=context.new_id)))
-    return state.with_project(state.project.with_(frame=frame), focus=f"#f-frame-partners-{context.new_id}-name")
+    return state.with_project(
+        state.project.with_(frame=frame),
+        opened=f"partner:{context.new_id}",
+        focus=f"#f-frame-partners-{context.new_id}-name",
+    )
 
 
 def _remove_partner(state: State, event: Event, _: Context) -> State:
     frame = state.project.frame
-    return state.with_project(state.project.with_(frame=frame.with_(partners=drop(frame.partners, event.id))))
+    return state.with_project(
+        state.project.with_(frame=frame.with_(partners=drop(frame.partners, event.id))),
+        opened="",
+        notice="Deleted the partner. Undo brings it back.",
+        focus="#wb-title",
+    )
 
 
 ACTIONS: dict[str, Action] = {

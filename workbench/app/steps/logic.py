@@ -70,19 +70,15 @@ def _boxes(view: View) -> str:
         nodes = [n for n in model.nodes if n.level == level]
         rows = [
             (
-                h.button(
-                    n.label or "A box without words",
-                    "toggle-node",
-                    id=n.id,
-                    kind="link",
-                    expanded=view.ui.is_open("node", n.id),
-                ),
+                view.opener("node", n.id, n.label or "A box without words", f"logic_model/nodes/{n.id}/label"),
                 h.esc(_leads_to(model, n.id)),
                 h.esc(n.indicator or ("No indicator yet" if level == "outcome" else "")),
             )
             for n in nodes
         ]
-        table = h.table(LEVEL_TITLES[level], ("Box", "Leads to", "Indicator"), rows) if rows else ""
+        table = (
+            h.table(LEVEL_TITLES[level], ("Box", "Leads to", "Indicator"), rows, widths=(36, 34, 30)) if rows else ""
+        )
         opened = next((n for n in nodes if view.ui.is_open("node", n.id)), None)
         editor = _node_editor(view, opened) if opened else ""
         add = h.button(f"Add to {LEVEL_TITLES[level].lower()}", "add-node", value=level, kind="quiet")
@@ -125,12 +121,11 @@ def _links(view: View) -> str:
     labels = {n.id: n.label or "a box without words" for n in model.nodes}
     rows = [
         (
-            h.button(
+            view.opener(
+                "link",
+                k.id,
                 f"{labels.get(k.source, '?')} → {labels.get(k.target, '?')}",
-                "toggle-link",
-                id=k.id,
-                kind="link",
-                expanded=view.ui.is_open("link", k.id),
+                f"logic_model/links/{k.id}/mechanism",
             ),
             h.esc(k.mechanism or "Not said yet"),
             h.esc(k.assumption or "None stated"),
@@ -233,12 +228,6 @@ def _add_node(state: State, event: Event, context: Context) -> State:
     )
 
 
-def _toggle_node(state: State, event: Event, _: Context) -> State:
-    if state.ui.is_open("node", event.id):
-        return state.with_ui(opened="")
-    return state.with_ui(opened=f"node:{event.id}", focus=f"#f-logic-model-nodes-{event.id}-label")
-
-
 def _delete_node(state: State, event: Event, _: Context) -> State:
     model = state.project.logic_model
     node = find(model.nodes, event.id)
@@ -275,12 +264,6 @@ def _add_link(state: State, event: Event, context: Context) -> State:
     )
 
 
-def _toggle_link(state: State, event: Event, _: Context) -> State:
-    if state.ui.is_open("link", event.id):
-        return state.with_ui(opened="")
-    return state.with_ui(opened=f"link:{event.id}", focus=f"#f-logic-model-links-{event.id}-mechanism")
-
-
 def _delete_link(state: State, event: Event, _: Context) -> State:
     model = state.project.logic_model
     return _with_model(
@@ -294,9 +277,7 @@ def _delete_link(state: State, event: Event, _: Context) -> State:
 
 ACTIONS: dict[str, Action] = {
     "add-node": _add_node,
-    "toggle-node": _toggle_node,
     "delete-node": _delete_node,
     "add-link": _add_link,
-    "toggle-link": _toggle_link,
     "delete-link": _delete_link,
 }

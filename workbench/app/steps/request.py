@@ -57,13 +57,7 @@ def _schedule(view: View) -> str:
         mark = f'<span class="wb-why">{weight(advice[0].severity)} {h.esc(advice[0].message)}</span>' if advice else ""
         rows.append(
             (
-                h.button(
-                    item.name or "An item without a name",
-                    "toggle-item",
-                    id=item.id,
-                    kind="link",
-                    expanded=view.ui.is_open("item", item.id),
-                )
+                view.opener("item", item.id, item.name or "An item without a name", f"request/items/{item.id}/name")
                 + mark,
                 h.esc(item.form or "Not said yet"),
                 h.esc(item.reason or "No reason yet"),
@@ -155,21 +149,33 @@ def _considerations(view: View) -> str:
         given = find(view.project.request.considerations, question.id)
         status = given.status if given else ""
         if given is None:
-            answer = h.button("Answer", "answer", id=question.id, kind="quiet", label=f"Answer: {question.question}")
+            act = h.button("Answer", "answer", id=question.id, kind="link", label=f"Answer: {question.question}")
         else:
-            answer = view.area(f"{path}/answer", "Your answer", rows=3, small=True) + view.choose(
-                f"{path}/status", "Status", STATUSES, small=True
+            act = view.opener("consideration", question.id, "Change", f"{path}/answer").replace(
+                ">Change<", f'>Change<span class="wb-hide">: {h.esc(question.question)}</span><'
             )
+        opened = given is not None and view.ui.is_open("consideration", question.id)
+        answer = (
+            '<div class="wb-editor">'
+            + f'<p class="wb-hint">{h.esc(question.looks_for)} {h.esc(question.hint)}</p>'
+            + view.area(f"{path}/answer", "Your answer", rows=3)
+            + view.choose(f"{path}/status", "Where it stands", STATUSES)
+            + "</div>"
+            if opened
+            else f"<p>{h.esc(given.answer)}</p>"
+            if given and given.answer
+            else f'<p class="wb-hint">{h.esc(question.looks_for)}</p>'
+        )
         rows.append(
             f'<div class="wb-consideration"><h3>{h.esc(question.question)}</h3>'
-            f'<p class="wb-hint">{h.esc(question.looks_for)}'
-            f"</p>{h.tag(STATUS_TAGS[status], dict(STATUSES)[status])}{answer}</div>"
+            f'<div class="wb-row">{h.tag(STATUS_TAGS[status], dict(STATUSES)[status])}{act}</div>{answer}</div>'
         )
     return h.card(
         "What DWP will weigh",
         *rows,
-        lead="The considerations of DWP’s guide, section 6, as questions. Say "
-        "where you stand; an open answer is better than none.",
+        lead="The considerations of DWP’s guide, section 6, as questions. "
+        "Say where you stand; an open answer is better "
+        "than none.",
         id="considerations",
     )
 
@@ -190,12 +196,6 @@ def _add_item(state: State, _: Event, context: Context) -> State:
         opened=f"item:{item.id}",
         focus=f"#f-request-items-{item.id}-name",
     )
-
-
-def _toggle_item(state: State, event: Event, _: Context) -> State:
-    if state.ui.is_open("item", event.id):
-        return state.with_ui(opened="")
-    return state.with_ui(opened=f"item:{event.id}", focus=f"#f-request-items-{event.id}-name")
 
 
 def _delete_item(state: State, event: Event, _: Context) -> State:
@@ -221,13 +221,13 @@ def _answer(state: State, event: Event, context: Context) -> State:
     return _with_request(
         state,
         request.with_(considerations=put(request.considerations, Consideration(id=event.id))),
+        opened=f"consideration:{event.id}",
         focus=f"#f-request-considerations-{event.id}-answer",
     )
 
 
 ACTIONS: dict[str, Action] = {
     "add-item": _add_item,
-    "toggle-item": _toggle_item,
     "delete-item": _delete_item,
     "answer": _answer,
 }
