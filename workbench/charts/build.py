@@ -23,14 +23,10 @@ from workbench.charts.spec import (
     IntervalDots,
     Point,
     Polarity,
-    Range,
-    RangeBars,
     RankedBars,
     Reference,
     Series,
     Trend,
-    Year,
-    YearBars,
 )
 from workbench.charts.words import plural
 from workbench.domain import words
@@ -71,7 +67,7 @@ def comparison_chart(
     )
     name, count = comparison.reference_name, len(comparison.rows)
     dots = [
-        Dot(r.name, r.value, r.lower, r.upper, _emphasis(r), f"{r.direction} {name}" if r.direction else "")
+        Dot(r.name, r.value, r.lower, r.upper, _emphasis(r), _said(r, name, comparison.sampled))
         for r in comparison.rows
     ]
     dots += [Dot(m.name, None, note=m.reason) for m in comparison.missing]
@@ -98,6 +94,14 @@ def comparison_chart(
 def _ends(row: Row) -> tuple[float | None, float | None]:
     """The published interval of a figure, if it has one."""
     return (float(row["lower"]), float(row["upper"])) if has_interval(row) else (None, None)
+
+
+def _said(row: ComparedArea, reference: str, sampled: bool) -> str:
+    """What the colour of a row means, in words, for the table and for whoever cannot see it."""
+    if not row.direction:
+        return ""
+    how = ("" if not sampled else ", also after allowing for the comparisons") if row.clear else " if looked at alone"
+    return f"{row.direction} {reference}{how}"
 
 
 def _emphasis(row: ComparedArea) -> Emphasis:
@@ -169,7 +173,7 @@ def _short_period(start: date, end: date) -> str:
     return f"{start:%b %Y} to {end:%b %Y}" if len(text) > 12 else text
 
 
-def ranked_chart(  # noqa: PLR0913  named choices, not positions
+def ranked_chart(
     ranking: Ranking,
     figures: FigureSet,
     *,
@@ -313,70 +317,3 @@ def _caption(
     interval = with_interval.format(" and ".join(said)) if said or "{}" not in with_interval else ""
     sources = [figures.citations[i] for i in dict.fromkeys(str(r["source_id"]) for r in rows) if i in figures.citations]
     return f"{what}, {period}{interval}. {source_line(sources)}".strip()
-
-
-# --- costs and benefits -----------------------------------------------------------------------------------------------
-
-
-def tornado_chart(  # noqa: PLR0913  named choices, not positions
-    ranges: Iterable[Range],
-    base: float,
-    *,
-    title: str,
-    caption: str,
-    what: str = "",
-    most: int = 10,
-    result_name: str = "Net present value",
-) -> RangeBars:
-    """How far the result moves with each assumption, widest first.
-
-    Parameters
-    ----------
-    ranges : iterable of Range
-        The result at the low and at the high value of each assumption, pounds.
-    base : float
-        The result when every assumption takes its central value, pounds.
-    most : int
-        How many to show. How many are left out is said in the caption.
-
-    Returns
-    -------
-    RangeBars
-    """
-    widest = sorted(ranges, key=lambda r: (-abs(r.high - r.low), r.label))
-    left_out = len(widest) - most
-    more = f" {plural(left_out, 'assumption')} that move the result less are not shown." if left_out > 0 else ""
-    if left_out == 1:
-        more = more.replace("move", "moves").replace("are", "is")
-    return RangeBars(
-        title=title, caption=caption + more, what=what, rows=tuple(widest[:most]), base=base, result_name=result_name
-    )
-
-
-def cash_flow_chart(  # noqa: PLR0913  named choices, not positions
-    years: Sequence[str], costs: Sequence[float], benefits: Sequence[float], *, title: str, caption: str, what: str = ""
-) -> YearBars:
-    """Costs and benefits of each year and what has built up, pounds.
-
-    Parameters
-    ----------
-    years : sequence of str
-        ``2026/27`` and so on.
-    costs, benefits : sequence of float
-        Positive amounts, in one price year.
-
-    Returns
-    -------
-    YearBars
-
-    Examples
-    --------
-    >>> chart = cash_flow_chart(["2026/27", "2027/28"], [100.0, 20.0], [0.0, 150.0], title="T", caption="C")
-    >>> [year.cumulative for year in chart.rows]
-    [-100.0, 30.0]
-    """
-    rows, total = [], 0.0
-    for label, cost, benefit in zip(years, costs, benefits, strict=True):
-        total += benefit - cost
-        rows.append(Year(label, cost, benefit, total))
-    return YearBars(title=title, caption=caption, what=what, rows=tuple(rows))

@@ -191,9 +191,13 @@ def _interval_dots(chart: IntervalDots, width_mm: float) -> Figure:
         if r.value is not None and not missing(r.value):
             ax.plot([r.value], [i], "o", color=fill, markeredgecolor=edge, markeredgewidth=1.4,
                     markersize=8 if strong else 6.5, zorder=3)  # fmt: skip
-        said = (r.note or "no figure") if missing(r.value) else chart.say(r.value)
-        ax.annotate(said, (1, i), (44, 0), xycoords=("axes fraction", "data"), textcoords="offset points", ha="right",
-                    va="center", color=theme.INK if r.emphasis else theme.SECOND)  # fmt: skip
+        beside: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center"}
+        if missing(r.value):
+            why = "\n".join(wrap(r.note or "no figure", 46))
+            ax.annotate(why, (0, i), (6, 0), color=theme.SECOND, fontsize=TEXT_PT - 0.5, linespacing=1.0, **beside)
+        else:
+            colour = theme.INK if r.emphasis else theme.SECOND
+            ax.annotate(chart.say(r.value), (1, i), (44, 0), ha="right", color=colour, **beside)
     if key:
         _key(fig, key, 1.5)
     return fig

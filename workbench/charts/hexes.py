@@ -229,7 +229,7 @@ def _without_holes(taken: Sequence[Place]) -> list[Place]:
 
 
 def _way(hole: Place, filled: Collection[Place]) -> list[Place]:
-    """A shortest way over filled cells to one that is looser than the hole by two neighbours; empty when none is near."""
+    """A shortest way over filled cells to one looser than the hole by two neighbours; empty when none is near."""
     joined = _joined(hole, filled)
     came: dict[Place, Place] = {}
     queue = deque([(hole, 0)])
@@ -303,14 +303,17 @@ def class_edges(values: Sequence[float], classes: int = 5) -> tuple[float, ...]:
         return ()
     wanted = np.quantile(data, np.arange(1, classes) / classes)
     best: tuple[float, ...] = ()
+    worst = 1.0  # the largest departure of a class of `best` from its fair share
     top = int(np.ceil(np.log10(data[-1] - data[0])))
     for step in (m * 10.0**e for e in range(top, top - 6, -1) for m in (5, 2, 1)):
-        edges = _filled(np.unique(np.round(np.round(wanted / step) * step, 10)), data)
+        edges = tuple(float(e) for e in _filled(np.unique(np.round(np.round(wanted / step) * step, 10)), data))
         share = np.diff([0, *np.searchsorted(data, edges), len(data)]) / len(data)
-        if len(edges) > len(best):
-            best = tuple(float(e) for e in edges)
-        if len(edges) == classes - 1 and np.abs(share - 1 / classes).max() <= 0.2 / classes:
-            return tuple(float(e) for e in edges)
+        off = float(np.abs(share - 1 / classes).max())
+        # A finer edge must earn its digits.
+        if len(edges) > len(best) or (len(edges) == len(best) and off < worst - 0.05):
+            best, worst = edges, off
+        if len(best) == classes - 1 and worst <= 0.2 / classes:
+            break
     return best
 
 

@@ -5,8 +5,9 @@ All three come from one layout. How well a link is evidenced is shown by the sty
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from html import escape
+from html import escape as escape_html
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.charts import theme
@@ -49,6 +50,14 @@ FILLS = {
 }
 HEAD = 8.0  # px an arrow head is long
 KEY_ROW = 24.0
+
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def escape(text: str) -> str:
+    """Text made safe to stand in SVG. Characters that XML 1.0 does not allow are left out."""
+    return escape_html(_NOT_XML.sub("", text), quote=True)
 
 
 def style_of(arrow: Arrow) -> Style:

@@ -19,12 +19,12 @@ from workbench.charts.words import missing
 
 def interval_dots(chart: IntervalDots, narrow: bool) -> go.Figure:
     """Values with intervals beside a reference line."""
-    rows, labels = chart.rows, [r.label for r in chart.rows]
+    labels = _row_names(chart, narrow)
     ends = dots_extent(chart)
     top, foot = (30 if chart.reference else 10), 32
     at = part.rows_at(labels, narrow, 14, 33)
     lines, named = part.reference_line(chart, chart.reference, at, ends)
-    tones = [chart.tone(r) for r in rows]
+    tones = [chart.tone(r) for r in chart.rows]
     held = [t for t in reversed(theme.TONES) if t in tones]
     for tone in held:
         lines.append(_interval_lines(chart, [i for i, t in enumerate(tones) if t == tone], tone, at))
@@ -52,15 +52,25 @@ def dots_extent(chart: IntervalDots) -> tuple[float, float]:
     return extent([v for row in chart.rows for v in (row.value, row.lower, row.upper)] + line)
 
 
+def _row_names(chart: IntervalDots, narrow: bool) -> list[str]:
+    """The names of rows; on a phone a row without a figure says why in its name, where there is room for it."""
+    return [f"{r.label}: {r.note or 'no figure'}" if narrow and missing(r.value) else r.label for r in chart.rows]
+
+
 def _values(chart: IntervalDots, at: part.Rows) -> list[part.Note]:
+    """The value of each row at its right; why there is none stands where the mark would be."""
     place: dict[str, Any] = {"yanchor": "bottom", "yshift": 8} if at.narrow else {"xshift": 62}
-    return [
-        part.note(
-            escape(r.note or "no figure") if missing(r.value) else chart.say(r.value), 1, at.middles[i],
-            theme.INK if r.emphasis else theme.SECOND, xref="paper", xanchor="right", **part.OVER, **place,
-        )
-        for i, r in enumerate(chart.rows)
-    ]  # fmt: skip
+    notes = []
+    for r, y in zip(chart.rows, at.middles, strict=True):
+        if not missing(r.value):
+            colour = theme.INK if r.emphasis else theme.SECOND
+            notes.append(
+                part.note(chart.say(r.value), 1, y, colour, xref="paper", xanchor="right", **part.OVER, **place)
+            )
+        elif not at.narrow:
+            why = part.broken(r.note or "no figure", 44)
+            notes.append(part.note(why, 0, y, theme.SECOND, xref="paper", xanchor="left", align="left", **part.OVER))
+    return notes
 
 
 def _interval_lines(chart: IntervalDots, mine: Sequence[int], tone: str, at: part.Rows) -> go.Scatter:
