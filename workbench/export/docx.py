@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from workbench.domain.document import Document, Table
 from workbench.export.look import (
+    AIR_PT,
     FONT,
     INK,
     LINE,
@@ -20,6 +22,7 @@ from workbench.export.look import (
     TEXT_MM,
     WASH,
     Style,
+    page_beginnings,
 )
 from workbench.export.package import edited, parse, written
 
@@ -232,6 +235,8 @@ def _document(xml: bytes, document: Document) -> bytes:
         if inner is not None and outer is not None:
             inner.set("descr", outer.get("descr", ""))
     _contents_field(root)
+    _air_after_tables(root)
+    _new_pages(root, document)
     return written(root)
 
 
@@ -279,13 +284,35 @@ def _row(row: ET.Element, sizes: Sequence[int], is_head: bool) -> None:
             style.set(f"{W}val", "TableHead" if is_head else "TableText")
 
 
+def _style_of(paragraph: ET.Element) -> str:
+    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    return "" if style is None else style.get(f"{W}val", "")
+
+
+def _air_after_tables(root: ET.Element) -> None:
+    """Word has no space below a table: the paragraph that follows is given some, unless it has enough."""
+    enough = {style.word for style in STYLES if style.before >= AIR_PT}
+    for body in root.iter(f"{W}body"):
+        flow = [child for child in body if child.tag in {f"{W}tbl", f"{W}p"}]
+        for before, after in pairwise(flow):
+            properties = after.find(f"{W}pPr")
+            if before.tag == f"{W}tbl" and properties is not None and _style_of(after) not in enough:
+                spacing = ET.Element(f"{W}spacing", {f"{W}before": str(AIR_PT * 20)})
+                properties.insert(1, spacing)
+
+
+def _new_pages(root: ET.Element, document: Document) -> None:
+    """The first section and the first annex begin a page."""
+    headings = [p for p in root.iter(f"{W}p") if _style_of(p) == "Heading1"]
+    for heading, begins in zip(headings, page_beginnings(document), strict=True):
+        properties = heading.find(f"{W}pPr")
+        if begins and properties is not None:
+            properties.insert(1, ET.Element(f"{W}pageBreakBefore"))
+
+
 def _contents_field(root: ET.Element) -> None:
     """Put the lines of the contents inside a field, so that Word can renew them with page numbers when asked to."""
-    lines = [
-        p
-        for p in root.iter(f"{W}p")
-        if (style := p.find(f"{W}pPr/{W}pStyle")) is not None and style.get(f"{W}val") == "ContentsLine"
-    ]
+    lines = [p for p in root.iter(f"{W}p") if _style_of(p) == "ContentsLine"]
     if not lines:
         return
     code = ET.Element(f"{W}r")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from workbench.domain.document import Document
+
 FONT: Final = "Arial"  # on every office computer; Liberation Sans has the same widths where it is not
 INK: Final = "0b1f33"
 SECOND: Final = "46586a"
@@ -21,6 +23,8 @@ MISSING_GROUND: Final = "fbeaea"
 PAGE_MM: Final = (210, 297)  # A4
 MARGIN_MM: Final = 20
 TEXT_MM: Final = PAGE_MM[0] - 2 * MARGIN_MM
+AIR_PT: Final = 8
+"""Space below a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,13 @@ class Style:
     ground: str = ""
     level: int = 0
     top_rule: str = ""
+
+
+def page_beginnings(document: Document) -> tuple[bool, ...]:
+    """For each section of level 1: whether it begins a page. The first does, and the first annex."""
+    numbers = [s.number for s in document.sections if s.level == 1]
+    annexes = [n for n in numbers if n.isalpha()]
+    return tuple(i == 0 or n == (annexes or [""])[0] for i, n in enumerate(numbers))
 
 
 def _own(name: str, **given: float | bool | str) -> Style:

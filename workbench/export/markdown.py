@@ -22,7 +22,7 @@ from workbench.domain.document import (
 
 # What begins something else wherever it stands, and what does so only at the start of a line.
 _ANYWHERE = re.compile(r"[\\`*_\[\]{}<>|~^$&@#]")
-_AT_START = re.compile(r"^(?=[-+=:%])|^(?=\()|^(\d+|[A-Za-z]+)(?=[.)](\s|$))")
+_AT_START = re.compile(r"^(?=[-+=:%])|^(?=\()|^(\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+)(?=[.)](\s|$))")
 _DASHES = 100
 
 

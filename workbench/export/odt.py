@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from workbench.domain.document import Document, Picture, Table
 from workbench.export.look import (
+    AIR_PT,
     FONT,
     INK,
     LINE,
@@ -17,6 +18,7 @@ from workbench.export.look import (
     TEXT_MM,
     WASH,
     Style,
+    page_beginnings,
 )
 from workbench.export.package import edited, parse, written
 
@@ -217,10 +219,31 @@ def _content(xml: bytes, document: Document, shown: Sequence[Picture]) -> bytes:
         _table(element, table, automatic)
     _alternatives(root, shown)
     for link in root.iter(_q("text:a")):
+        link.set(_q("text:style-name"), "Internet_20_link")
+        link.set(_q("text:visited-style-name"), "Internet_20_link")
         for span in link.iter(_q("text:span")):
             if span.get(_q("text:style-name")) == "Definition":
                 span.set(_q("text:style-name"), "Internet_20_link")
+    _new_pages(root, document, automatic)
     return written(root)
+
+
+def _new_pages(root: ET.Element, document: Document, automatic: ET.Element) -> None:
+    """The first section and the first annex begin a page."""
+    page = _el("style:paragraph-properties", fo_break_before="page")
+    automatic.append(
+        _el(
+            "style:style",
+            page,
+            style_name="HeadingOnNewPage",
+            style_family="paragraph",
+            style_parent_style_name="Heading_20_1",
+        )
+    )
+    headings = [h for h in root.iter(_q("text:h")) if h.get(_q("text:outline-level")) == "1"]
+    for heading, begins in zip(headings, page_beginnings(document), strict=True):
+        if begins:
+            heading.set(_q("text:style-name"), "HeadingOnNewPage")
 
 
 def _alternatives(root: ET.Element, shown: Sequence[Picture]) -> None:
@@ -262,7 +285,12 @@ def _table(element: ET.Element, table: Table, automatic: ET.Element) -> None:
     name = element.get(_q("table:style-name"), "")
     for style in automatic.findall(_q("style:style")):
         if style.get(_q("style:name")) == name:
-            size = _el("style:table-properties", style_width=f"{TEXT_MM / 10}cm", table_align="left")
+            size = _el(
+                "style:table-properties",
+                style_width=f"{TEXT_MM / 10}cm",
+                table_align="left",
+                fo_margin_bottom=f"{AIR_PT}pt",
+            )
             style[:] = [size]
     for position, (column, width) in enumerate(
         zip(element.findall(_q("table:table-column")), table.widths, strict=True)
@@ -273,3 +301,8 @@ def _table(element: ET.Element, table: Table, automatic: ET.Element) -> None:
         automatic.append(_el("style:style", size, style_name=own, style_family="table-column"))
     for row in element.iter(_q("table:table-row")):
         row.set(_q("table:style-name"), "WholeRow")
+    # Pandoc sets the first cell of each row as a heading; in Word it is not bold, and long questions read better so.
+    for row in element.findall(_q("table:table-row")):
+        for text in row.iter(_q("text:p")):
+            if text.get(_q("text:style-name")) == "Table_20_Heading":
+                text.set(_q("text:style-name"), "Table_20_Contents")

@@ -10,7 +10,7 @@ from workbench.domain.document import Gap, Run, Runs, Sources
 from workbench.domain.findings import gravest_first
 from workbench.domain.money import financial_year, pounds
 from workbench.domain.proposal.writing import Case, Cell, Heading, Piece, bullets, care, para, table
-from workbench.domain.provenance import STATUS_WORDS, Status
+from workbench.domain.provenance import STATUS_WORDS, Citation, Status
 from workbench.domain.review import WEIGHTS
 from workbench.domain.thread import ThreadRow
 
@@ -68,7 +68,7 @@ def assumptions(case: Case) -> Iterator[Piece]:
             yield care(f"{said.replace('are a guess', 'are guesses')}, to be replaced. Guesses stand first.")
         yield table(
             "Every number in the appraisal, guesses first",
-            (("Status", 13), ("What", 27), ("Number", 30), ("Where it is from", 30)),
+            (("Status", 13), ("What", 23), ("Number", 25), ("Where it is from", 39)),
             [_line_row(case, line) for line in _guesses_first(lines)],
         )
     request, model = case.project.request, case.project.logic_model
@@ -140,22 +140,13 @@ def _thread_row(row: ThreadRow) -> tuple[Cell, ...]:
     return need, row.item, row.activity, outcome, row.benefit, "\n".join(row.gaps)
 
 
-def sources(case: Case) -> Iterator[Piece]:
-    """Annex D: the numbered notes, further sources, and what the partnership itself names as sources."""
+def sources(case: Case, others: Sequence[Citation]) -> Iterator[Piece]:
+    """Annex D: the numbered notes; the others are sources that were used without a place in the text."""
     yield para("Numbers in the text refer to these notes. The same source has the same number throughout.")
     yield Sources()
-    if case.evidence.citations:
-        yield para((Run("Figures in this proposal were taken from:", cites=case.evidence.citations),))
-    own = dict.fromkeys(
-        text.strip()
-        for text in (
-            *(line.source for line in case.project.appraisal.lines),
-            *(link.evidence for link in case.project.logic_model.links),
-            *(node.indicator_source for node in case.project.logic_model.nodes),
-        )
-        if text.strip()
+    if others:
+        yield para((Run("Used without a place in the text:", cites=tuple(others)),))
+    yield para(
+        "Sources given in the partnership’s own words stand beside each link in section 7 and each number in annex B. "
+        "They have not been checked by computer."
     )
-    if own:
-        yield Heading("Sources named by the partnership")
-        yield para("Given in the partnership’s own words; not checked by the workbench.")
-        yield from bullets(own)

@@ -43,7 +43,9 @@ def data(case: Case) -> Iterator[Piece]:
     if not items:
         yield missing("No data item is asked for. List the fields you need, or say that none is (step 4).")
         return
-    yield para("DWP’s guide asks partners to name the fields they will actually need, in the least form.", GUIDE[8])
+    yield para(
+        "DWP’s guide (section 8) asks partners to name the fields they will actually need, in the least form.", GUIDE
+    )
     yield table(
         "The data items requested",
         (
@@ -59,7 +61,7 @@ def data(case: Case) -> Iterator[Piece]:
         yield care(
             "The names of DWP’s sources follow its guide of 2013 or the partnership’s own knowledge; DWP may call them "
             "something else today.",
-            GUIDE[8],
+            GUIDE,
         )
     for item in items:
         yield from _item_gaps(case, item)
@@ -128,8 +130,9 @@ def legal(case: Case) -> Iterator[Piece]:
     yield care("This is not legal advice. What follows is the partnership’s own view, for a solicitor to test.")
     yield para(
         "A power to share and a lawful basis under data protection law are two things. Both are needed. DWP’s guide "
-        "says that DWP is bound by the Social Security Administration Act 1992 as well as by data protection law.",
-        GUIDE[4],
+        "(section 4) says that DWP is bound by the Social Security Administration Act 1992 as well as by data "
+        "protection law.",
+        GUIDE,
     )
     yield from told(
         [
@@ -153,7 +156,7 @@ def considerations(case: Case) -> Iterator[Piece]:
     answers = case.project.request.considerations
     asked = [(q.id, q.question) for q in case.evidence.considerations]
     asked += [(a.id, a.id) for a in answers if a.id not in {key for key, _ in asked}]
-    yield para("Before it approves a share, DWP needs to consider each of these.", GUIDE[6])
+    yield para("Before it approves a share, DWP needs to consider each of these (section 6 of its guide).", GUIDE)
     if not asked:
         yield missing("The considerations are not answered (step 4).")
         return
@@ -187,7 +190,7 @@ def handling(case: Case) -> Iterator[Piece]:
     if unsure:
         yield missing(f"It is not said whether {words.listed(unsure)} would receive the data (step 1).")
     yield care(
-        "DWP’s guide says that even where data has been lawfully shared, it could be an offence to pass it on to a "
-        "third party without legal authority.",
-        GUIDE[4],
+        "DWP’s guide (section 4) says that even where data has been lawfully shared, it could be an offence to pass it "
+        "on to a third party without legal authority.",
+        GUIDE,
     )

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from workbench.domain import words
-from workbench.domain.document import Block, Document, Section, assemble, gaps
+from workbench.domain.document import Block, Document, Section, assemble, cited, gaps
 from workbench.domain.project import Project
 from workbench.domain.proposal import annexes, ask, case, worth
 from workbench.domain.proposal.evidence import Evidence
@@ -36,7 +36,6 @@ _WRITERS: Final[Mapping[str, Callable[[Case], Iterable[Piece]]]] = {
     "evaluation": worth.evaluation,
     "assumptions": annexes.assumptions,
     "thread": annexes.thread,
-    "sources": annexes.sources,
 }
 
 
@@ -64,14 +63,22 @@ def build_proposal(project: Project, evidence: Evidence, *, today: date) -> Docu
     ('Untitled proposal', True)
     """
     this = Case(project, evidence)
-    written = {part.id: _section(part, this, _number(part)) for part in SECTIONS if part.id in _WRITERS}
-    found = gaps(section for sections in written.values() for section in sections)
-    missing = next(part for part in SECTIONS if part.id == "missing")
-    written["missing"] = _section(missing, this, _number(missing), annexes.missing_parts(this, found))
+    written = {part.id: _section(part, this, _WRITERS[part.id](this)) for part in SECTIONS if part.id in _WRITERS}
+    sections = [section for part in written.values() for section in part]
+    found = gaps(sections)
+    told = {c.text() for section in sections for block in section.blocks for c in cited(block)}
+    others = [c for c in evidence.citations if c.text() not in told]
+    # These two tell of all the others.
+    written["missing"] = _section(_part("missing"), this, annexes.missing_parts(this, found))
+    written["sources"] = _section(_part("sources"), this, annexes.sources(this, others))
     ordered = [section for part in SECTIONS for section in written[part.id]]
     title = project.name.strip() or "Untitled proposal"
     subtitle = "Proposal to the Department for Work and Pensions for sharing data"
     return assemble(title, subtitle, today, ordered, _title_block(project, len(found)))
+
+
+def _part(section_id: str) -> Part:
+    return next(part for part in SECTIONS if part.id == section_id)
 
 
 def _number(part: Part) -> str:
@@ -90,7 +97,7 @@ def _title_block(project: Project, open_: int) -> Iterator[tuple[str, str]]:
     yield "State", f"Draft. {said} See annex A." if open_ else "Complete as far as can be checked by computer."
 
 
-def _section(part: Part, this: Case, number: str, pieces: Iterable[Piece] | None = None) -> list[Section]:
+def _section(part: Part, this: Case, pieces: Iterable[Piece]) -> list[Section]:
     """A section and its parts: the author's own words first, then what is stale, then the draft."""
     own = list(typed(this.project.prose_for(part.id)))
     stale = this.evidence.stale.get(part.id)
@@ -101,10 +108,10 @@ def _section(part: Part, this: Case, number: str, pieces: Iterable[Piece] | None
 
     def made() -> Section:
         if level == 1:
-            return Section(part.id, heading, 1, tuple(blocks), number)
+            return Section(part.id, heading, 1, tuple(blocks), _number(part))
         return Section(f"{part.id}-{len(sections)}", heading, level, tuple(blocks))
 
-    for piece in _WRITERS[part.id](this) if pieces is None else pieces:
+    for piece in pieces:
         if isinstance(piece, Heading):
             sections.append(made())
             heading, level, blocks = piece.text, 2, []

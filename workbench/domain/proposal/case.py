@@ -53,7 +53,8 @@ def first_sentence(text: str) -> str:
 def summary(case: Case) -> Iterator[Piece]:
     """The case at a glance."""
     project = case.project
-    yield from typed(project.summary)
+    if not project.prose_for("summary").strip():
+        yield from typed(project.summary)
     if not project.summary.strip() and not project.prose_for("summary").strip():
         yield missing("There is no summary in your own words. Write a few sentences in step 6.")
     yield table(
@@ -135,7 +136,7 @@ def people(case: Case) -> Iterator[Piece]:
     """Who, how many, where."""
     frame, request = case.project.frame, case.project.request
     count = f"{request.people_count:,}" if request.people_count is not None else ""
-    basis = f" {request.people_count_basis.strip()}" if count else ""
+    basis = f". {words.sentence(request.people_count_basis)}" if count else ""
     yield from told(
         [
             ("Who it is about", frame.people, "say who the people are, as narrowly as you can (step 1)."),
@@ -164,8 +165,8 @@ def partnership(case: Case) -> Iterator[Piece]:
     )
     if not any(p.kind == "DWP or Jobcentre Plus" for p in partners):
         yield care(
-            "No DWP or Jobcentre Plus body is named. DWP’s guide asks partners to engage local DWP colleagues first.",
-            GUIDE[8],
+            "No DWP or Jobcentre Plus body is named. DWP’s guide (section 8) asks partners to engage them early.",
+            GUIDE,
         )
 
 
@@ -179,7 +180,7 @@ def _receives(answer: str) -> str:
 def published(case: Case) -> Iterator[Piece]:
     """Need, source, verdict, reason."""
     needs = case.project.needs
-    yield para("DWP’s guide asks that published data be reviewed before any is requested.", GUIDE[7])
+    yield para("DWP’s guide (section 7) asks that published data be reviewed before any is requested.", GUIDE)
     if not needs:
         yield missing("No need has been set against published figures. Say what you need to know (step 2).")
     else:
@@ -214,7 +215,7 @@ def _detail(need: Need) -> str:
     parts = [need.unit.capitalize() if not individual else "Individual records"]
     parts += [f"by {words.listed(list(need.breakdowns))}"] if need.breakdowns else []
     parts += [f"for each {need.level}"] if need.level and not individual else []
-    parts += [need.period] if need.period else []
+    parts += [f"{need.period[:1].lower()}{need.period[1:]}"] if need.period else []
     if need.precision is not None and not individual:
         parts.append(f"within ±{words.decimal(need.precision)}{'%' if need.unit == 'count' else ' points'}")
     parts += [f"no older than {need.max_age_months} months"] if need.max_age_months is not None else []
@@ -226,21 +227,23 @@ def _cites(verdict: Verdict) -> tuple[Citation, ...]:
 
 
 def _cautions(case: Case) -> Iterator[Piece]:
-    said: dict[str, Citation] = {}
-    for verdict in case.evidence.verdicts:
-        if verdict.dataset:
-            said |= {caution: verdict.dataset.citation for caution in verdict.dataset.cautions}
-    for caution, citation in said.items():
-        yield care(caution, citation)
+    """What limits each source, once for each data set."""
+    datasets = {v.dataset.id: v.dataset for v in case.evidence.verdicts if v.dataset and v.dataset.cautions}
+    if datasets:
+        yield table(
+            "Limits of these sources",
+            (("Source", 30), ("Take care", 70)),
+            [((Run(d.title, cites=(d.citation,)),), "\n".join(d.cautions)) for d in datasets.values()],
+        )
 
 
 def alternatives(case: Case) -> Iterator[Piece]:
     """The ladder of routes."""
     found = case.evidence.triage
     yield para(
-        "DWP’s guide asks why the share is necessary and why other means to the same end were rejected. "
+        "DWP’s guide (section 8) asks why the share is necessary and why other means to the same end were rejected. "
         "The routes are listed from the lightest to the heaviest.",
-        GUIDE[8],
+        GUIDE,
     )
     if found is None:
         yield missing("Other routes have not been considered. Answer the questions in step 1.")

@@ -7,18 +7,10 @@ from typing import Final
 
 from workbench.domain.provenance import Citation
 
-
-def _guide(locator: str) -> Citation:
-    return Citation(
-        publisher="Department for Work and Pensions",
-        title="DWP guide: Data Sharing for Local Partners",
-        edition="2013",
-        locator=locator,
-    )
-
-
-GUIDE: Final = {number: _guide(f"section {number}") for number in (3, 4, 5, 6, 7, 8)}
-"""The guide the sections follow, cited by its own section numbers."""
+GUIDE: Final = Citation(
+    publisher="Department for Work and Pensions", title="DWP guide: Data Sharing for Local Partners", edition="2013"
+)
+"""The guide the sections follow."""
 
 
 @dataclass(frozen=True, slots=True)

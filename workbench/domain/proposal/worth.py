@@ -18,6 +18,7 @@ from workbench.domain.proposal.writing import (
     Piece,
     bullets,
     care,
+    cares,
     missing,
     numbered,
     para,
@@ -60,10 +61,10 @@ def _options(case: Case, results: Results) -> Iterator[Piece]:
         yield table(
             "Options against doing nothing: public value, present values",
             (
-                ("Option", 26),
-                ("Costs", 14, "right"),
-                ("Benefits", 14, "right"),
-                ("Net present value (lowest to highest)", 22, "right"),
+                ("Option", 22),
+                ("Costs", 12, "right"),
+                ("Benefits", 12, "right"),
+                ("Net present value (lowest to highest)", 30, "right"),
                 ("Benefit–cost ratio", 11, "right"),
                 ("Transfers, not counted", 13, "right"),
             ),
@@ -73,10 +74,10 @@ def _options(case: Case, results: Results) -> Iterator[Piece]:
             "A ratio is not a pass mark and is not compared across places. Read it with the net present value and with "
             "what is not put into money. The lowest and highest take every line at its worst and best at once."
         )
-    for note in results.notes:
-        yield care(note)
-    for fault in case.evidence.appraisal_faults:
-        yield care(f"{fault.message} {fault.remedy}".strip())
+    yield from cares(
+        "Take care. The totals rest on these limits:",
+        [*results.notes, *(f"{f.message} {f.remedy}".strip() for f in case.evidence.appraisal_faults)],
+    )
 
 
 def _option_row(o: OptionResult) -> tuple[str, ...]:
@@ -182,13 +183,14 @@ def proportionality(case: Case) -> Iterator[Piece]:
     """How much is asked for, against what it costs and brings."""
     request, results = case.project.request, case.evidence.results
     yield para(
-        "DWP’s guide asks why the proposal is proportionate in its costs and in its benefit to the public.", GUIDE[8]
+        "DWP’s guide (section 8) asks why the proposal is proportionate in its costs and in its benefit to the public.",
+        GUIDE,
     )
     count = words.number(len(request.items)) if request.items else ""
     people = f" about {request.people_count:,} people" if request.people_count is not None else ""
     if count:
         plural = "s" * (len(request.items) != 1)
-        yield para(f"{words.sentence(f'{count} data item{plural}{people} would be shared')}")
+        yield para(words.sentence(f"{count} data item{plural}{people} would be shared"))
     best = results.preferred if results else None
     if results and best:
         dwp = [t for t in best.parties if "DWP" in t.name or "Jobcentre" in t.name]
@@ -251,9 +253,9 @@ def timetable(case: Case) -> Iterator[Piece]:
     else:
         yield missing("It is not said by when the data is needed (step 4).")
     yield para(
-        "These stages lie between the proposal and the first data. DWP’s guide advises applying weeks or even months "
-        "ahead. Today’s names of the bodies concerned have not been checked.",
-        GUIDE[8],
+        "These stages lie between the proposal and the first data. DWP’s guide (section 8) advises applying weeks or "
+        "even months ahead. Today’s names of the bodies concerned have not been checked.",
+        GUIDE,
     )
     yield numbered(STAGES)
     review = case.project.logic_model.review_date.strip()
@@ -272,12 +274,12 @@ def evaluation(case: Case) -> Iterator[Piece]:
         yield table(
             "How it will be seen whether it worked",
             (
-                ("Outcome and indicator", 32),
+                ("Outcome and indicator", 28),
                 ("Baseline", 14),
                 ("Target", 14),
                 ("Source", 16),
-                ("Who measures, by when", 14),
-                ("Serves", 10),
+                ("Who measures, by when", 15),
+                ("Serves", 13),
             ),
             [_indicator(n) for n in measured],
         )

@@ -62,6 +62,16 @@ def care(text: Cell, *cites: Citation) -> Callout:
     return Callout("Take care.", runs(said, *cites))
 
 
+def cares(opening: str, texts: Iterable[str]) -> Iterator[Block]:
+    """Several caveats as one callout with a list, so that no page is all warning."""
+    said = [care(text) for text in texts]
+    if len(said) <= 2:
+        yield from said
+    else:
+        yield care(opening)
+        yield from bullets(callout.runs for callout in said)
+
+
 def missing(text: str) -> Callout:
     """Something that is missing, and what to do, as sentences."""
     return Callout("Missing", runs(text))
@@ -117,7 +127,7 @@ def told(pairs: Iterable[tuple[str, str, str]]) -> Iterator[Block]:
         yield Definitions(said)
     for term, text, remedy in given:
         if not text.strip():
-            yield missing(f"{term}: {remedy}")
+            yield missing(f"{term}: not stated. {remedy[:1].upper()}{remedy[1:]}")
 
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–]|o(?=\t))\s+")
