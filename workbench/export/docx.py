@@ -235,7 +235,7 @@ def _document(xml: bytes, document: Document) -> bytes:
         if inner is not None and outer is not None:
             inner.set("descr", outer.get("descr", ""))
     _contents_field(root)
-    _air_after_tables(root)
+    _air(root)
     _new_pages(root, document)
     return written(root)
 
@@ -289,16 +289,29 @@ def _style_of(paragraph: ET.Element) -> str:
     return "" if style is None else style.get(f"{W}val", "")
 
 
-def _air_after_tables(root: ET.Element) -> None:
-    """Word has no space below a table: the paragraph that follows is given some, unless it has enough."""
+def _air(root: ET.Element) -> None:
+    """The paragraph after a table or a list is given the space that Word leaves out, unless it has enough."""
     enough = {style.word for style in STYLES if style.before >= AIR_PT}
     for body in root.iter(f"{W}body"):
         flow = [child for child in body if child.tag in {f"{W}tbl", f"{W}p"}]
         for before, after in pairwise(flow):
             properties = after.find(f"{W}pPr")
-            if before.tag == f"{W}tbl" and properties is not None and _style_of(after) not in enough:
+            if properties is None or _style_of(after) in enough:
+                continue
+            ends_list = _is_item(before) and not _is_item(after)
+            if before.tag == f"{W}tbl" or ends_list:
                 spacing = ET.Element(f"{W}spacing", {f"{W}before": str(AIR_PT * 20)})
-                properties.insert(1, spacing)
+                properties.insert(_before_spacing(properties), spacing)
+
+
+def _before_spacing(properties: ET.Element) -> int:
+    """Where spacing stands among the properties of a paragraph; their order is fixed."""
+    first = {f"{W}{name}" for name in ("pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr")}
+    return sum(child.tag in first for child in properties)
+
+
+def _is_item(element: ET.Element) -> bool:
+    return element.find(f"{W}pPr/{W}numPr") is not None
 
 
 def _new_pages(root: ET.Element, document: Document) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from workbench.domain import words
 from workbench.domain.document import Picture, Run, Runs
@@ -28,7 +29,8 @@ from workbench.domain.proposal.writing import (
 from workbench.domain.provenance import Citation
 from workbench.domain.sufficiency import Verdict
 
-_HOME = {"logic-model": "theory", "cash-flow": "value", "tornado": "value", "distribution": "value"}
+SENSITIVITY: Final = "value: sensitivity"
+_HOME: Final = {"logic-model": "theory", "cash-flow": "value", "tornado": SENSITIVITY, "distribution": SENSITIVITY}
 
 
 def pictures(case: Case, section: str) -> Iterator[Piece]:

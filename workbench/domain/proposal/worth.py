@@ -9,7 +9,7 @@ from workbench.domain.appraisal.appraise import OptionResult, Results
 from workbench.domain.document import Align, Run
 from workbench.domain.logic_model import Node
 from workbench.domain.money import financial_year, pounds
-from workbench.domain.proposal.case import pictures
+from workbench.domain.proposal.case import SENSITIVITY, pictures
 from workbench.domain.proposal.outline import GUIDE
 from workbench.domain.proposal.writing import (
     NOT_SAID,
@@ -40,8 +40,8 @@ def value(case: Case) -> Iterator[Piece]:
         yield missing("No option is marked as preferred. Choose one (step 5).")
     else:
         yield from _who(best)
-    yield from _effects(case)
     yield from pictures(case, "value")
+    yield from _effects(case)
     yield from _sensitivity(case)
 
 
@@ -130,6 +130,7 @@ def _effects(case: Case) -> Iterator[Piece]:
 def _sensitivity(case: Case) -> Iterator[Piece]:
     found = case.evidence.sensitivity
     if found is None:
+        yield from pictures(case, SENSITIVITY)
         yield missing("It has not been worked out how far the result moves when the assumptions do (step 5).")
         return
     yield Heading("What would have to change")
@@ -139,6 +140,7 @@ def _sensitivity(case: Case) -> Iterator[Piece]:
             (("Line", 46), ("What would have to happen", 54)),
             [(s.label, words.sentence(s.words)) for s in found.switching],
         )
+    yield from pictures(case, SENSITIVITY)
     if found.rows:
         yield table(
             f"Net present value of {found.name} when one assumption moves and the others stay",
