@@ -13,9 +13,18 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from workbench.charts import theme
 from workbench.charts.hexes import corners
 from workbench.charts.map_parts import border_lines, group_centres, map_extent
-from workbench.charts.plot_rows import dots_extent
-from workbench.charts.plot_time import last_points, runs, trend_extent
-from workbench.charts.scale import extent, known, pick, spread, tick_labels, ticks
+from workbench.charts.scale import (
+    dots_extent,
+    extent,
+    known,
+    last_points,
+    pick,
+    runs,
+    spread,
+    tick_labels,
+    ticks,
+    trend_extent,
+)
 from workbench.charts.spec import Chart, HexMap, IntervalDots, RangeBars, RankedBars, Reference, Trend, YearBars
 from workbench.charts.words import missing, wrap
 from workbench.errors import ExportError, WorkbenchError

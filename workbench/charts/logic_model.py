@@ -264,7 +264,7 @@ def draw_logic_model(
     ExportError
         When matplotlib, an optional part, is not installed.
     """
-    from workbench.charts.draw import render  # noqa: PLC0415  it brings plotly's parts, which the page's SVG does not need
+    from workbench.charts.draw import render  # noqa: PLC0415  for documents only
 
     # As many px as let a 14 px text print at 8 points; never wider than the page's own layout.
     width = min(TEXT / LEAST_PT * width_mm / 25.4 * 72, 980.0)

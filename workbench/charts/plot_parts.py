@@ -113,7 +113,7 @@ def rows_at(labels: Sequence[str], narrow: bool, mark: float, least: float) -> R
 def left_margin(labels: Sequence[str], narrow: bool) -> int:
     """What holds the longest line of the names; next to nothing on a phone, where they stand above."""
     longest = max((len(part) for text in labels for part in wrap(text, LABEL_MOST)), default=0)
-    return 4 if narrow else round(16 + CHAR * longest)
+    return 4 if narrow else round(20 + CHAR * longest)
 
 
 def names(labels: Sequence[str], rows: Rows) -> list[Note]:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from workbench.charts import plot_parts as part
 from workbench.charts import theme
-from workbench.charts.scale import extent, known, tick_labels, ticks
+from workbench.charts.scale import dots_extent, extent, known, tick_labels, ticks
 from workbench.charts.spec import IntervalDots, RangeBars, RankedBars, Reference
 from workbench.charts.words import missing
 
@@ -43,13 +43,6 @@ def interval_dots(chart: IntervalDots, narrow: bool) -> go.Figure:
         annotations=[*part.names(labels, at), *_values(chart, at), *named, *key_notes],
         shapes=shapes,
     )
-
-
-def dots_extent(chart: IntervalDots) -> tuple[float, float]:
-    """The ends of the axis: every interval and the reference line."""
-    r = chart.reference
-    line = [r.value, r.lower, r.upper] if r else []
-    return extent([v for row in chart.rows for v in (row.value, row.lower, row.upper)] + line)
 
 
 def _row_names(chart: IntervalDots, narrow: bool) -> list[str]:

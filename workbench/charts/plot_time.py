@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from workbench.charts import plot_parts as part
 from workbench.charts import theme
-from workbench.charts.scale import extent, known, pick, spread, tick_labels, ticks
+from workbench.charts.scale import extent, known, last_points, pick, runs, spread, tick_labels, ticks, trend_extent
 from workbench.charts.spec import Point, Series, Trend, YearBars
 from workbench.charts.words import missing, wrap
 
@@ -54,27 +54,10 @@ def trend(chart: Trend, narrow: bool) -> go.Figure:
     )
 
 
-def trend_extent(chart: Trend) -> tuple[float, float]:
-    """The ends of the value axis: every line, and the band of the main one."""
-    drawn = [(p.value, p.lower, p.upper) if s.main else (p.value,) for s in chart.series for p in s.points]
-    return extent([v for values in drawn for v in values], pad=0.07)
-
-
 def _dates(chart: Trend) -> list[Any]:
     days = [p.at for s in chart.series for p in s.points]
     room = (max(days) - min(days)) * 0.025
     return [min(days) - room, max(days) + room]
-
-
-def runs(points: Sequence[Point]) -> list[list[Point]]:
-    """Stretches in which an interval is published: a band is broken where it is not."""
-    out: list[list[Point]] = [[]]
-    for p in points:
-        if missing(p.lower) or missing(p.upper):
-            out.append([])
-        else:
-            out[-1].append(p)
-    return [run for run in out if len(run) > 1]
 
 
 def _bands(points: Sequence[Point]) -> list[go.Scatter]:
@@ -106,12 +89,6 @@ def _line(chart: Trend, series: Series) -> go.Scatter:
         hoverinfo="text",
         name=escape(series.name),
     )
-
-
-def last_points(chart: Trend) -> list[tuple[Series, Point]]:
-    """The last figure held of each line."""
-    held = [(s, [p for p in s.points if not missing(p.value)]) for s in chart.series]
-    return [(s, points[-1]) for s, points in held if points]
 
 
 def _at_ends(chart: Trend, per_px: float) -> tuple[list[part.Note], float]:

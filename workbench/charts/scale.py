@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import ceil, floor, log10
 
+from workbench.charts.spec import IntervalDots, Point, Series, Trend
 from workbench.charts.words import missing, say
 
 
@@ -101,3 +102,33 @@ def spread(places: Sequence[float], gap: float) -> list[float]:
         for k, i in enumerate(members):
             out[i] = middle + gap * (k - (len(members) - 1) / 2)
     return out
+
+
+def dots_extent(chart: IntervalDots) -> tuple[float, float]:
+    """The ends of the axis: every interval and the reference line."""
+    r = chart.reference
+    line = [r.value, r.lower, r.upper] if r else []
+    return extent([v for row in chart.rows for v in (row.value, row.lower, row.upper)] + line)
+
+
+def trend_extent(chart: Trend) -> tuple[float, float]:
+    """The ends of the value axis: every line, and the band of the main one."""
+    drawn = [(p.value, p.lower, p.upper) if s.main else (p.value,) for s in chart.series for p in s.points]
+    return extent([v for values in drawn for v in values], pad=0.07)
+
+
+def runs(points: Sequence[Point]) -> list[list[Point]]:
+    """Stretches in which an interval is published: a band is broken where it is not."""
+    out: list[list[Point]] = [[]]
+    for p in points:
+        if missing(p.lower) or missing(p.upper):
+            out.append([])
+        else:
+            out[-1].append(p)
+    return [run for run in out if len(run) > 1]
+
+
+def last_points(chart: Trend) -> list[tuple[Series, Point]]:
+    """The last figure held of each line."""
+    held = [(s, [p for p in s.points if not missing(p.value)]) for s in chart.series]
+    return [(s, points[-1]) for s, points in held if points]
