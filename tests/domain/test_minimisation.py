@@ -15,7 +15,7 @@ from workbench.domain.request import DataItem, DataRequest
 from workbench.domain.sufficiency import Verdict
 from workbench.reference.rules import load_fields
 
-FIELDS = load_fields(date(2026, 11, 25))
+FIELDS = load_fields(today=date(2026, 11, 25))
 PEOPLE = Need(id="people", question="Who is not in support?", level="individual", unit="individual records")
 WARDS = Need(id="wards", question="Which wards?", level="ward", unit="count")
 MODEL = LogicModel(

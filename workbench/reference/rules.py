@@ -9,7 +9,7 @@ from workbench.domain.review import ConsiderationQuestion, RubricCheck
 from workbench.reference.schema import read_list
 
 
-def load_fields(today: date | None = None) -> tuple[FieldKind, ...]:
+def load_fields(*, today: date | None = None) -> tuple[FieldKind, ...]:
     """The kinds of data field, each with its advice and source.
 
     Parameters
@@ -25,7 +25,7 @@ def load_fields(today: date | None = None) -> tuple[FieldKind, ...]:
     return read_list("fields.yaml", FieldKind, today=today)
 
 
-def load_considerations(today: date | None = None) -> tuple[ConsiderationQuestion, ...]:
+def load_considerations(*, today: date | None = None) -> tuple[ConsiderationQuestion, ...]:
     """The eleven questions of DWP's guide, section 6, in its order.
 
     Parameters, errors
@@ -34,7 +34,7 @@ def load_considerations(today: date | None = None) -> tuple[ConsiderationQuestio
     return read_list("considerations.yaml", ConsiderationQuestion, today=today)
 
 
-def load_rubric(today: date | None = None) -> tuple[RubricCheck, ...]:
+def load_rubric(*, today: date | None = None) -> tuple[RubricCheck, ...]:
     """The checks of a reviewer that can be computed here.
 
     Parameters, errors
