@@ -19,8 +19,8 @@ from workbench.reference.rules import load_considerations, load_fields, load_rub
 TODAY = date(2026, 11, 25)
 FIELDS, QUESTIONS, RUBRIC, ASSUMPTIONS = (
     load_fields(),
-    load_considerations(TODAY),
-    load_rubric(TODAY),
+    load_considerations(today=TODAY),
+    load_rubric(today=TODAY),
     load_assumptions(),
 )
 
