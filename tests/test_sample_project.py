@@ -198,6 +198,12 @@ def test_every_line_says_where_its_number_and_its_quantity_come_from(project):
         assert label in line.source + line.quantity_note, line.id
 
 
+def test_the_quantity_is_the_one_the_note_tells(project):
+    for line in project.appraisal.lines:
+        if line.quantity_unit != "lump sum":
+            assert re.search(rf"\b{line.quantity:,.0f}\b", line.quantity_note), line.id
+
+
 def test_the_sums_behind_the_lines_are_right(project):
     lines = {x.id: x for x in project.appraisal.lines}
     assert lines["share-places"].quantity == project.request.people_count * 25 / 100 == 1500
