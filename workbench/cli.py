@@ -7,6 +7,7 @@ Exit code 0: done. 1: the input is at fault, and one sentence says what, where a
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -43,12 +44,28 @@ def main() -> None:
     try:
         app()
     except WorkbenchError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
+        _fail(str(error))
+    except OSError as error:  # a full disk, a folder that may not be read: of the machine, and no fault of ours
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(f"{where}{error.strerror or error}. Check the disk, and that you may read and write there.")
+
+
+def _fail(sentence: str) -> None:
+    print(" ".join(sentence.splitlines()), file=sys.stderr)
+    sys.exit(1)
 
 
 def _show(data: Any, as_json: bool, text: Callable[[], str]) -> None:
-    print(json.dumps(data, ensure_ascii=False, indent=2) if as_json else text())
+    print(json.dumps(_plain(data), ensure_ascii=False, allow_nan=False, indent=2) if as_json else text())
+
+
+def _plain(data: Any) -> Any:
+    """Data as JSON has it: what is no number is null, for JSON knows no NaN."""
+    if isinstance(data, dict):
+        return {key: _plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_plain(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
 def _day(as_of: str | None) -> date:
@@ -71,8 +88,10 @@ def _derive(project: Path | None, as_of: str | None = None) -> Any:
 
 
 def _rows(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(r[i]) for r in (header, *rows)) for i in range(len(header))]
-    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
+    # A name pasted from Word may hold line breaks, which would break the table.
+    cells = [[" ".join(cell.split()) for cell in row] for row in (header, *rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells]
     return "\n".join([lines[0], "  ".join("-" * w for w in widths), *lines[1:]])
 
 
@@ -82,7 +101,7 @@ def serve_app(
         Path | None,
         typer.Option("--project", envvar="PROJECT", help="Project file. Left out: your copy of the sample."),
     ] = None,
-    port: Annotated[int, typer.Option("--port", envvar="PORT", help="Port on 127.0.0.1.")] = 8866,
+    port: Annotated[int, typer.Option("--port", envvar="PORT", min=1, max=65535, help="Port on 127.0.0.1.")] = 8866,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
 ) -> None:
     """Serve the app on this computer and open it in the browser."""
@@ -163,6 +182,9 @@ def appraise(project: ProjectFile = None, as_json: AsJson = False) -> None:
 
     derived = _derive(project)
     results = derived.results
+    if results is None and derived.project.appraisal.options:
+        said = " ".join(f"{f.where}: {f.message} {f.remedy}".strip() for f in derived.appraisal_faults)
+        raise WorkbenchError("The options cannot be appraised.", said, "appraisal")
     if results is None:
         raise WorkbenchError(
             "There are no options to appraise.", "Add options and lines in step 5.", "appraisal/options"
@@ -229,10 +251,19 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write the proposal as a document."""
+    _not_over(out, project)
     derived = _derive(project, as_of)
     written = derived.desk.write_to(derived, out)
     data = {"file": str(written), "bytes": written.stat().st_size, "missing": [str(m) for m in derived.missing]}
     _show(data, as_json, lambda: f"Wrote {written} ({data['bytes']:,} bytes). Missing: {len(data['missing'])}.")
+
+
+def _not_over(out: Path | None, source: Path | None) -> None:
+    """Refuse to write over the file that is read."""
+    if out is not None and source is not None and out.exists() and source.exists() and out.samefile(source):
+        raise WorkbenchError(
+            "This is the file that is read; it was left as it is.", "Choose another name for --out.", str(out)
+        )
 
 
 @figures.command(name="import")
@@ -244,6 +275,7 @@ def import_figures(
     """Read a downloaded file into tidy figures, and say what was refused and why."""
     from workbench.app.desk import read_file, write_tidy  # noqa: PLC0415
 
+    _not_over(out, file)
     imported = read_file(file, places.sample())
     if out is not None:
         write_tidy(imported.figures, out)

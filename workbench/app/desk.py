@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +19,9 @@ from workbench.domain.figures import FigureSet, Library, validate
 from workbench.domain.minimisation import FieldKind
 from workbench.domain.parameters import Assumptions
 from workbench.domain.review import ConsiderationQuestion, RubricCheck
-from workbench.errors import DataError, ExportError, WorkbenchError
+from workbench.errors import DataError, ExportError, ProjectError, WorkbenchError, WrongFile
 from workbench.export import write_document
+from workbench.places import file_name
 from workbench.reference.load import load_assumptions, load_datasets
 from workbench.reference.rules import load_considerations, load_fields, load_rubric
 from workbench.sources.read import Imported, read_figures
@@ -27,6 +30,9 @@ from workbench.store.project_file import write_bytes
 
 if TYPE_CHECKING:
     from workbench.app.derived import Derived
+
+LARGEST = 40 * 1024 * 1024
+"""Bytes of a file that is brought in through the page. The page says so first; this holds when it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +51,16 @@ class Desk:
 
     Attributes
     ----------
-    library : Library
-        Everything published that is held: the sample, and what was brought in.
+    sample, library : Library
+        The sample alone; and everything published that is held, what was brought in with it.
     assumptions, fields, considerations, rubric
         The reference tables.
     folder : Path
         Where files that were brought in are kept, as they came, so that each figure can be traced to its file.
     brought_in : tuple of BroughtIn
+        Earliest first: where two files give one figure, the later stands.
+    memory : dict
+        What was computed from the library; forgotten when the library changes.
     """
 
     sample: Library
@@ -63,6 +72,7 @@ class Desk:
     folder: Path
     brought_in: tuple[BroughtIn, ...] = ()
     memory: dict[Hashable, Any] = field(default_factory=dict)
+    _read: dict[str, Imported] = field(default_factory=dict)
 
     def bring_in(self, name: str, content: bytes) -> str:
         """Read a file, keep it, and put its figures beside the sample.
@@ -75,16 +85,22 @@ class Desk:
         Raises
         ------
         DataError
-            When the file cannot be read; nothing is kept then.
+            When the file cannot be read or kept; nothing is changed then.
         """
-        suffix = Path(name).suffix
-        with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
-            trial = Path(folder) / (name or f"file{suffix}")
-            trial.write_bytes(content)
-            imported = read_figures(trial, self.sample.areas)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        write_bytes(self.folder / name, content)
-        self._put(name, imported)
+        name = _plain_name(name)
+        if len(content) > LARGEST:
+            raise WrongFile(
+                f"It is {len(content) / 1024 / 1024:,.0f} MB; the largest that can be brought in here is 40 MB.",
+                "Read it with “workbench figures import” on the command line.",
+                name,
+            )
+        imported = self._try(name, content)
+        read = {**{n: i for n, i in self._read.items() if n != name}, name: imported}
+        library = self._with(read)
+        self._keep(name, content)
+        self._take(read, library)
+        told = BroughtIn(name, len(imported.figures), len(imported.refused), " ".join(imported.notes))
+        self.brought_in = (*(b for b in self.brought_in if b.name != name), told)
         kept, refused = len(imported.figures), len(imported.refused)
         first = f" The first: {imported.refused[0].message}" if refused else ""
         said = f" {refused:,} rows were refused.{first}" if refused else ""
@@ -93,18 +109,53 @@ class Desk:
         )
 
     def reopen(self) -> None:
-        """Put the figures of every file that was brought in earlier beside the sample again."""
-        for file in sorted(self.folder.glob("*")) if self.folder.is_dir() else ():
+        """Put the figures of every file that was brought in earlier beside the sample again, the earliest first."""
+        read: dict[str, Imported] = {}
+        told: list[BroughtIn] = []
+        for file in _kept_files(self.folder):
             try:
-                self._put(file.name, read_figures(file, self.sample.areas))
-            except DataError as error:
-                told = BroughtIn(file.name, 0, 0, f"Could not be read again: {error.message}")
-                self.brought_in = (*(b for b in self.brought_in if b.name != file.name), told)
+                imported = _some(read_figures(file, self.sample.areas), file)
+                self._with({**read, file.name: imported})
+            except WorkbenchError as error:
+                told.append(BroughtIn(file.name, 0, 0, f"Could not be read again: {error.message}"))
+                continue
+            read[file.name] = imported
+            told.append(BroughtIn(file.name, len(imported.figures), len(imported.refused), " ".join(imported.notes)))
+        self._take(read, self._with(read))
+        self.brought_in = tuple(told)
 
-    def _put(self, name: str, imported: Imported) -> None:
-        self.library = replace(self.library, figures=_joined(self.library.figures, imported.figures))
-        told = BroughtIn(name, len(imported.figures), len(imported.refused), " ".join(imported.notes))
-        self.brought_in = (*(b for b in self.brought_in if b.name != name), told)
+    def _try(self, name: str, content: bytes) -> Imported:
+        """Read content as a file of this name. Faults name the file, and no folder that nobody has heard of."""
+        with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+            trial = Path(folder) / name
+            trial.write_bytes(content)
+            try:
+                return _some(read_figures(trial, self.sample.areas), trial)
+            except DataError as error:
+                raise type(error)(error.message, error.remedy, error.where.replace(str(trial), name)) from error
+
+    def _keep(self, name: str, content: bytes) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_bytes(self.folder / name, content)
+        except (OSError, ProjectError) as error:
+            raise DataError(
+                "The file cannot be kept, so nothing was taken from it.",
+                "Check that the disk has room and that you may write in this folder.",
+                str(self.folder),
+            ) from error
+
+    def _with(self, read: Mapping[str, Imported]) -> Library:
+        """The sample with the figures of these files."""
+        figures = self.sample.figures
+        for imported in read.values():
+            figures = _joined(figures, imported.figures)
+        return replace(self.sample, figures=figures)
+
+    def _take(self, read: dict[str, Imported], library: Library) -> None:
+        self._read, self.library = read, library
+        # It is kept by the identity of the library, and a new one may come to lie where an old one lay.
+        self.memory.clear()
 
     # --- documents ----------------------------------------------------------------------------------------------------
 
@@ -114,10 +165,12 @@ class Desk:
 
     def write_proposal(self, derived: Derived, kind: str) -> tuple[str, bytes]:
         """The proposal as a file name and its bytes."""
-        words = "".join(c if c.isalnum() else "-" for c in derived.project.name.lower()).strip("-") or "proposal"
-        name = f"{words}.{kind}"
+        words = re.sub(r"[\W_]+", "-", derived.project.name.lower())[:60].strip("-") or "proposal"
+        # A text file travels alone: pictures in a folder beside it would stay here, so it tells them in words.
+        shown = {} if kind == "md" else pictures(derived)
         with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
-            return name, self.write_to(derived, Path(folder) / name).read_bytes()
+            written = write_document(derived.document, shown, Path(folder) / f"proposal.{kind}")
+            return f"{words}.{kind}", written.read_bytes()
 
 
 def pictures(derived: Derived) -> Mapping[str, bytes]:
@@ -135,9 +188,50 @@ def pictures(derived: Derived) -> Mapping[str, bytes]:
 
 def _joined(held: FigureSet, new: FigureSet) -> FigureSet:
     """Two figure sets as one; where both have a figure, the new one stands."""
-    key = ["area_code", "vintage", "measure", "unit", "period_start", "period_end"]
-    frame = pd.concat([held.frame, new.frame], ignore_index=True).drop_duplicates(key, keep="last")
-    return validate(FigureSet(frame, {**held.citations, **new.citations}))
+    citations, frame = dict(held.citations), new.frame
+    for key, citation in new.citations.items():
+        free = key
+        if citations.get(key, citation) != citation:  # two files of one name are two sources
+            free = next(k for n in count(2) if (k := f"{key}-{n}") not in {*citations, *new.citations})
+            frame = frame.assign(source_id=frame["source_id"].replace(key, free))
+        citations[free] = citation
+    key_columns = ["area_code", "vintage", "measure", "unit", "period_start", "period_end"]
+    both = pd.concat([held.frame, frame], ignore_index=True).drop_duplicates(key_columns, keep="last")
+    return validate(FigureSet(both, citations))
+
+
+def _some(imported: Imported, file: Path) -> Imported:
+    """What was read, when it holds any figure at all."""
+    if len(imported.figures):
+        return imported
+    first = imported.refused[0] if imported.refused else None
+    why = f" The first row refused: {first.where}: {first.message}." if first else ""
+    raise WrongFile(
+        f"{imported.rows_read:,} rows were read, and no figure could be kept.{why}",
+        (first.remedy if first else "") or "Check the file, or download it again.",
+        str(file),
+    )
+
+
+def _plain_name(name: str) -> str:
+    r"""The name of a file without its folder, and without what a file system or a page may not like.
+
+    Examples
+    --------
+    >>> _plain_name(r"C:\Users\me\Claimants (2).csv"), _plain_name("../.."), _plain_name("a:b?.xlsx")
+    ('Claimants (2).csv', 'file', 'a-b-.xlsx')
+    """
+    last = re.split(r"[\\/]", name)[-1]
+    plain = re.sub(r"[^\w .()+,&-]+", "-", last).strip(" .-")
+    stem, dot, suffix = plain.rpartition(".") if "." in plain else (plain, "", "")
+    # A name may be 255 bytes long, and a letter may take four.
+    return f"{stem.encode()[:200].decode(errors='ignore')}{dot}{suffix[:8]}" or "file"
+
+
+def _kept_files(folder: Path) -> list[Path]:
+    """The files in a folder, the earliest first; without what was being written when the power went."""
+    found = [f for f in folder.glob("*") if f.is_file() and not f.name.startswith(".")] if folder.is_dir() else []
+    return sorted(found, key=lambda f: (f.stat().st_mtime_ns, f.name))
 
 
 def open_desk(sample: Path, home: Path, project_id: str) -> Desk:
@@ -159,16 +253,22 @@ def open_desk(sample: Path, home: Path, project_id: str) -> Desk:
         fields=load_fields(),
         considerations=load_considerations(),
         rubric=load_rubric(),
-        folder=home / "figures" / project_id,
+        folder=home / "figures" / file_name(project_id),
     )
     desk.reopen()
     return desk
 
 
 def read_file(file: Path, sample: Path) -> Imported:
-    """Read one downloaded file against the areas of the sample."""
+    """Read one downloaded file against the areas of the sample.
+
+    Raises
+    ------
+    DataError
+        When it cannot be read, or no figure in it can be kept.
+    """
     areas: AreaRegister = load_sample(sample, ()).areas
-    return read_figures(file, areas)
+    return _some(read_figures(file, areas), file)
 
 
 def write_tidy(figures: FigureSet, out: Path) -> None:
@@ -183,4 +283,7 @@ def write_tidy(figures: FigureSet, out: Path) -> None:
         raise WorkbenchError("Tidy figures are written as .csv.", "Choose a name that ends in .csv.", str(out))
     if not out.parent.is_dir():
         raise ExportError("The folder is not there.", "Make the folder first, or choose another.", str(out.parent))
-    write_bytes(out, figures.frame.to_csv(index=False).encode())
+    try:
+        write_bytes(out, figures.frame.to_csv(index=False).encode())
+    except ProjectError as error:
+        raise ExportError("The figures cannot be written there.", "Choose another name or folder.", str(out)) from error

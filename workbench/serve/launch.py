@@ -73,14 +73,20 @@ def _voila() -> Any:
 
 def _port_is_free(port: int) -> None:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # a port just let go is free; on Windows this option would take one that is in use
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as taken:
             raise WorkbenchError(
                 f"Port {port} cannot be used: another program has it, or it is not allowed.",
-                f"Choose another, for example: PORT={port % 60000 + 1} make app",
+                f"Choose another: PORT={_another(port)} make app, or workbench app --port {_another(port)}",
             ) from taken
+
+
+def _another(port: int) -> int:
+    """A port near by that no system keeps for itself."""
+    return port + 1 if 1024 <= port < 60000 else 8867
 
 
 def _lay_template(folder: Path) -> None:
@@ -122,7 +128,9 @@ def _settings(port: int) -> Any:
                 "anywidget",
             ],
         },
-        VoilaExecutor={"cell_error_instruction": "Reload the page. If it happens again, tell whoever runs this service."},
+        VoilaExecutor={
+            "cell_error_instruction": "Reload the page. If it happens again, tell whoever runs this service."
+        },
         # A page that is left keeps its kernel; idle ones are ended after two hours, open pages are spared.
         MappingKernelManager={"cull_idle_timeout": 7200, "cull_interval": 300, "cull_connected": False},
         Application={"log_level": "WARN"},
@@ -133,9 +141,12 @@ def _announce(port: int, open_browser: bool, say: Callable[[str], None]) -> None
     """Say the address as soon as somebody can open it."""
     address = f"http://{HOST}:{port}/"
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if _listening(port):
-            break
+    while not _listening(port):
+        if time.monotonic() > deadline:
+            say(
+                f"The workbench does not answer at {address} after two minutes. Stop it with Ctrl+C and start it again."
+            )
+            return
         time.sleep(0.1)
     say(f"The workbench is at {address}  (stop it with Ctrl+C)")
     if open_browser:
