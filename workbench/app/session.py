@@ -7,8 +7,6 @@ when that fails the edit is safe all the same, and :attr:`Session.problem` says 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -19,6 +17,7 @@ import traitlets
 
 from workbench.domain.project import DELETED, Project, changed, cleaned, flatten, repeated_ids
 from workbench.errors import InvalidProject, NewerProject, ProjectError
+from workbench.places import file_name
 from workbench.store.fields import read_fields
 from workbench.store.file_sync import FileSync
 from workbench.store.log import Entry, ProjectLog
@@ -316,10 +315,7 @@ def log_path(home: Path, project_id: str) -> Path:
     >>> log_path(Path("home"), "gm-2026").as_posix()
     'home/logs/gm-2026.sqlite'
     """
-    # An id comes out of a file: it may not lead to another folder.
-    plain = re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,79}", project_id)
-    name = project_id if plain else hashlib.sha256(project_id.encode()).hexdigest()[:32]
-    return Path(home) / "logs" / f"{name}.sqlite"
+    return Path(home) / "logs" / f"{file_name(project_id)}.sqlite"
 
 
 def _homeless(changes: Mapping[str, Any], after: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[str, ...]:
