@@ -7,6 +7,7 @@ that note 3 is note 3 in every format.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -346,6 +347,21 @@ def cited(block: Block) -> Iterator[Citation]:
     for runs in passages(block):
         for run in runs:
             yield from run.cites
+
+
+# Control characters, lone surrogates and non-characters: Word and Excel leave them in what is pasted; XML forbids them.
+_NEVER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def lines(text: str) -> list[str]:
+    r"""The lines of a text, without characters that no document can hold.
+
+    Examples
+    --------
+    >>> lines("Bolton\x07\r\nBury")
+    ['Bolton', 'Bury']
+    """
+    return _NEVER.sub("", text).splitlines() or [""]
 
 
 def plain(runs: Runs) -> str:

@@ -21,6 +21,7 @@ from workbench.domain.document import (
     Section,
     Sources,
     Table,
+    lines,
 )
 
 Pictures = Mapping[str, bytes]
@@ -73,7 +74,7 @@ def to_html_body(document: Document, pictures: Pictures | None = None, *, top: i
 
 
 def _esc(text: str) -> str:
-    return escape(text, quote=True)
+    return escape("\n".join(lines(text)), quote=True)
 
 
 def _title_block(document: Document, level: int) -> str:
@@ -136,7 +137,7 @@ def _runs(document: Document, runs: Runs) -> str:
 
 
 def _run(document: Document, run: Run) -> str:
-    text = "<br>".join(_esc(line) for line in run.text.split("\n"))
+    text = "<br>".join(_esc(line) for line in lines(run.text))
     said = f"<strong>{text}</strong>" if run.strong and text else text
     return said + _notes(document.numbers(run.cites))
 

@@ -18,6 +18,7 @@ from workbench.domain.document import (
     Section,
     Sources,
     Table,
+    lines,
 )
 
 # What begins something else wherever it stands, and what does so only at the start of a line.
@@ -63,7 +64,7 @@ def escape(text: str) -> str:
     1\. April
     """
     # No-break and other odd spaces stay; line ends and runs of blanks cannot begin a block here.
-    line = re.sub(r"[ \t\r\n\f\v\x85\u2028\u2029]+", " ", text).strip(" ")
+    line = re.sub(r"[ \t]+", " ", " ".join(lines(text))).strip(" ")
     line = _ANYWHERE.sub(lambda m: f"\\{m.group()}", line)
     return _AT_START.sub(lambda m: f"{m.group(1)}\\" if m.group(1) else "\\", line)
 
@@ -97,8 +98,7 @@ def _runs(document: Document, runs: Runs, indent: str = "", broken: str = "\\\n"
     text = ""
     for run in runs:
         lead, core, tail = re.match(r"^(\s*)(.*?)(\s*)$", run.text, re.DOTALL).groups()  # type: ignore[union-attr]
-        lines = [escape(line) for line in core.splitlines()]
-        said = (broken + (indent if broken == "\\\n" else "")).join(lines)
+        said = (broken + (indent if broken == "\\\n" else "")).join(escape(line) for line in lines(core))
         lead = lead if text else ""
         text += f"{' ' if lead else ''}{f'**{said}**' if run.strong and said else said}{' ' if tail else ''}"
         notes = "".join(f"[^{n}]" for n in document.numbers(run.cites))
@@ -115,9 +115,9 @@ def _table(document: Document, table: Table) -> str:
         "-" * max(3, width * _DASHES // 100 - 1) + (":" if align == "right" else "-")
         for width, align in zip(table.widths, table.aligns, strict=True)
     ]
-    lines = [row([escape(cell) for cell in table.header]), f"|{'|'.join(rules)}|"]
-    lines += [row([_runs(document, cell, broken="<br>") for cell in cells]) for cells in table.rows]
-    return "\n".join(lines) + f"\n\n: {escape(table.label)} {{#table-{table.number}}}"
+    shown = [row([escape(cell) for cell in table.header]), f"|{'|'.join(rules)}|"]
+    shown += [row([_runs(document, cell, broken="<br>") for cell in cells]) for cells in table.rows]
+    return "\n".join(shown) + f"\n\n: {escape(table.label)} {{#table-{table.number}}}"
 
 
 def _picture(document: Document, picture: Picture, pictures: str) -> str:

@@ -23,6 +23,7 @@ from workbench.domain.document import (
     Runs,
     Sources,
     Table,
+    lines,
 )
 
 Node: TypeAlias = dict[str, Any]
@@ -168,23 +169,13 @@ def _note_links(numbers: tuple[int, ...]) -> list[Node]:
 
 
 def _words(text: str) -> list[Node]:
-    """Plain text: words, spaces and line breaks. Characters that XML does not allow are left out."""
+    """Plain text: words, spaces and line breaks."""
     out: list[Node] = []
-    for token in re.findall(r"\r\n|[\n\r\v\f\x85\u2028\u2029]|[ \t]+|[^ \t\n\r\v\f\x85\u2028\u2029]+", _xml_safe(text)):
-        if not token.strip(" \t"):
-            out.append({"t": "Space"})
-        elif token in "\r\n\v\f\x85\u2028\u2029":
-            out.append({"t": "LineBreak"})
-        else:
-            out.append({"t": "Str", "c": token})
+    for position, line in enumerate(lines(text)):
+        out += [{"t": "LineBreak"}] if position else []
+        for token in re.findall(r"[ \t]+|[^ \t]+", line):
+            out.append({"t": "Str", "c": token} if token.strip(" \t") else {"t": "Space"})
     return out
-
-
-_NOT_XML = re.compile(r"[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-def _xml_safe(text: str) -> str:
-    return _NOT_XML.sub("", text)
 
 
 def _strong(inlines: list[Node]) -> Node:

@@ -63,7 +63,7 @@ def build_proposal(project: Project, evidence: Evidence, *, today: date) -> Docu
     ('Untitled proposal', True)
     """
     this = Case(project, evidence)
-    written = {part.id: _section(part, this, _WRITERS[part.id](this)) for part in SECTIONS if part.id in _WRITERS}
+    written = {part.id: _section(part, this, _drafted(part, this)) for part in SECTIONS if part.id in _WRITERS}
     sections = [section for part in written.values() for section in part]
     found = gaps(sections)
     told = {c.text() for section in sections for block in section.blocks for c in cited(block)}
@@ -75,6 +75,16 @@ def build_proposal(project: Project, evidence: Evidence, *, today: date) -> Docu
     title = project.name.strip() or "Untitled proposal"
     subtitle = "Proposal to the Department for Work and Pensions for sharing data"
     return assemble(title, subtitle, today, ordered, _title_block(project, len(found)))
+
+
+# The sections that say themselves where their pictures stand.
+_PLACE_PICTURES: Final = {"purpose", "published", "theory", "value"}
+
+
+def _drafted(part: Part, this: Case) -> Iterator[Piece]:
+    yield from _WRITERS[part.id](this)
+    if part.id not in _PLACE_PICTURES:
+        yield from case.pictures(this, part.id)
 
 
 def _part(section_id: str) -> Part:

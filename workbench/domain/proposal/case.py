@@ -10,7 +10,7 @@ from workbench.domain.document import Picture, Run, Runs
 from workbench.domain.logic_model import Link, LogicModel
 from workbench.domain.money import pounds
 from workbench.domain.need import Need
-from workbench.domain.proposal.outline import GUIDE
+from workbench.domain.proposal.outline import GUIDE, SECTIONS
 from workbench.domain.proposal.writing import (
     NOT_SAID,
     Case,
@@ -35,8 +35,10 @@ _HOME: Final = {"logic-model": "theory", "cash-flow": "value", "tornado": SENSIT
 
 def pictures(case: Case, section: str) -> Iterator[Piece]:
     """The pictures that stand in a section."""
+    known = {part.id for part in SECTIONS}
     for ref in case.evidence.pictures:
-        if (ref.section or _HOME.get(ref.id, "published")) == section:
+        home = ref.section if ref.section in known else _HOME.get(ref.id, "published")
+        if home == section:
             yield Picture(ref.id, ref.caption, ref.alt, ref.source, ref.citations)
 
 
@@ -90,9 +92,9 @@ def published_in_short(case: Case) -> str:
     if not total:
         return ""
     said = {"met": "answered as published", "partly": "answered if adapted", "not met": "not answered"}
-    parts = [f"{words.number(n)} {said[s]}" for n, s in counts if n]
+    parts = [f"{words.number(n)} {'is' if n == 1 else 'are'} {said[s]}" for n, s in counts if n]
     left = total - sum(n for n, _ in counts)
-    parts += [f"{words.number(left)} not judged yet"] if left else []
+    parts += [f"{words.number(left)} {'is' if left == 1 else 'are'} not judged yet"] if left else []
     return words.sentence(f"of {words.number(total)} need{'s' * (total != 1)}, {words.listed(parts)}")
 
 
@@ -137,12 +139,12 @@ def purpose(case: Case) -> Iterator[Piece]:
 def people(case: Case) -> Iterator[Piece]:
     """Who, how many, where."""
     frame, request = case.project.frame, case.project.request
-    count = f"{request.people_count:,}" if request.people_count is not None else ""
+    count = f"About {request.people_count:,} people" if request.people_count is not None else ""
     basis = f". {words.sentence(request.people_count_basis)}" if count else ""
     yield from told(
         [
             ("Who it is about", frame.people, "say who the people are, as narrowly as you can (step 1)."),
-            ("About how many", f"{count}{basis}", "say how many people, and where the number is from (step 4)."),
+            ("How many", f"{count}{basis}", "say how many people, and where the number is from (step 4)."),
             ("Whose rules apply", frame.nation, "choose the nation; the rules differ (step 1)."),
         ]
     )
@@ -204,7 +206,8 @@ def _question(need: Need) -> str:
 
 
 def _need_row(need: Need, verdict: Verdict | None) -> tuple[Cell, ...]:
-    asked = f"{_question(need)}\n{_detail(need)}".strip()
+    use = f"Used for: {need.why.strip()}" if need.why.strip() else ""
+    asked = "\n".join(line for line in (_question(need), _detail(need), use) if line)
     if verdict is None:
         return asked, "", "Not tested yet", ""
     source: Runs = (Run(verdict.source_label or "None found", cites=_cites(verdict)),)
