@@ -2,7 +2,8 @@
 
 Centroids are scaled to a flat map, then relaxed: areas that touch (Delaunay triangulation) are drawn to one hexagon's
 width apart and areas that overlap are pushed apart, while a weak pull keeps each near its true place. The relaxed
-points are then matched one to one with the cells of a hexagonal grid at the least total squared distance.
+points are then given cells of a hexagonal grid: some hundreds at the least total squared distance, thousands one by
+one from the middle outward. Holes are filled, and neighbours swapped while both come nearer to where they belong.
 
 Sources
 -------
@@ -13,7 +14,7 @@ Hungarian method for the assignment problem", *Naval Research Logistics Quarterl
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import cos, radians, sqrt
@@ -21,8 +22,6 @@ from math import cos, radians, sqrt
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 from scipy.spatial import Delaunay, QhullError, cKDTree
 
 from workbench.errors import DataError
@@ -32,7 +31,8 @@ Pairs = npt.NDArray[np.intp]
 Place = tuple[int, int]  # column and row
 
 ROW_STEP = sqrt(3) / 2  # rows of pointed hexagons whose centres are one apart in a row
-NEAR = 24  # cells offered to each area before more are tried
+FEW = 400  # areas that are matched exactly, in well under a second
+SWAPS = 60  # rounds of swapping neighbours, at most
 ENCLOSED = 4  # an empty cell with at least so many filled neighbours is a hole
 REACH = 14  # how many steps away a hole is filled from
 FILLS = 40  # rounds of filling: each may open smaller holes
@@ -188,20 +188,75 @@ def _forces(points: Points, pairs: Pairs, *, attract: bool) -> Points:
 
 
 def _match(points: Points) -> npt.NDArray[np.int64]:
-    """One grid cell for each point at the least total squared distance: shape (n, 2), column and row."""
+    """One grid cell for each point, near it: shape (n, 2), column and row."""
+    taken = _settled(points, _without_holes(_pushed(points) if len(points) > FEW else _assigned(points)))
+    return np.array(taken, dtype=np.int64)
+
+
+def _assigned(points: Points) -> list[Place]:
+    """The matching of least total squared distance."""
     low, high = points.min(axis=0), points.max(axis=0)
     edge = 2 + int(sqrt(len(points)) / 2)
     rows = range(int(np.floor(low[1] / ROW_STEP)) - edge, int(np.ceil(high[1] / ROW_STEP)) + edge + 1)
     cols = range(int(np.floor(low[0])) - edge, int(np.ceil(high[0])) + edge + 1)
     grid = [(c, r) for r in rows for c in cols]
-    taken = [grid[i] for i in _assignment(points, np.array([centre(*cell) for cell in grid]))]
-    filled = _without_holes(taken)
-    if filled != taken:
-        order = sorted(filled)
-        index = {cell: i for i, cell in enumerate(order)}
-        start = np.array([index[cell] for cell in filled], dtype=np.intp)
-        filled = [order[i] for i in _assignment(points, np.array([centre(*cell) for cell in order]), start)]
-    return np.array(filled, dtype=np.int64)
+    places = np.array([centre(*cell) for cell in grid])
+    cost = ((points[:, None, :] - places[None, :, :]) ** 2).sum(axis=2)
+    return [grid[i] for i in linear_sum_assignment(cost)[1]]
+
+
+def _pushed(points: Points) -> list[Place]:
+    """Each point in its nearest cell, from the middle outward; where that is taken, those on the way out make room.
+
+    The exact matching of thousands of areas takes seconds to minutes; this takes a fraction of a second, and
+    :func:`_settled` mends what it leaves.
+    """
+    now: dict[Place, int] = {}
+    far = np.linalg.norm(points - points.mean(axis=0), axis=1)
+    for i in np.argsort(far, kind="stable"):
+        path = _way(_nearest(points[i]), now, lambda cell: cell not in now, len(now))
+        for to, cell in pairwise(path[::-1]):
+            now[to] = now.pop(cell)
+        now[path[0]] = int(i)
+    return _in_order(now)
+
+
+def _nearest(point: Points) -> Place:
+    """The cell in which a point lies."""
+    middle = round(float(point[1]) / ROW_STEP)
+    tried = [(round(float(point[0]) - 0.5 * (r % 2)), r) for r in (middle - 1, middle, middle + 1)]
+    return min(tried, key=lambda c: (_squared(point, c), c))
+
+
+def _squared(point: Points, cell: Place) -> float:
+    x, y = centre(*cell)
+    return float((point[0] - x) ** 2 + (point[1] - y) ** 2)
+
+
+def _in_order(now: Mapping[Place, int]) -> list[Place]:
+    """The cell of each area."""
+    cells: list[Place] = [(0, 0)] * len(now)
+    for cell, i in now.items():
+        cells[i] = cell
+    return cells
+
+
+def _settled(points: Points, taken: Sequence[Place]) -> list[Place]:
+    """Swap neighbours while that brings both together nearer to where they belong."""
+    now = {cell: i for i, cell in enumerate(taken)}
+    for _ in range(SWAPS):
+        swapped = False
+        for a in sorted(now):
+            for b in neighbours(*a)[:3]:
+                if b not in now:
+                    continue
+                i, j = now[a], now[b]
+                apart = _squared(points[i], a) + _squared(points[j], b)
+                if _squared(points[i], b) + _squared(points[j], a) < apart - 1e-9:
+                    now[a], now[b], swapped = j, i, True
+        if not swapped:
+            break
+    return _in_order(now)
 
 
 def _without_holes(taken: Sequence[Place]) -> list[Place]:
@@ -216,63 +271,42 @@ def _without_holes(taken: Sequence[Place]) -> list[Place]:
         holes = sorted((c for c in beside if c not in now and beside[c] >= ENCLOSED), key=lambda c: (-beside[c], c))
         moves = 0
         for hole in holes:
-            path = _way(hole, now)
+            path = _way(hole, now, _looser(now, _joined(hole, now) - 2), REACH)
             moves += bool(path)
             for to, cell in pairwise(path):
                 now[to] = now.pop(cell)
         if not moves:
             break
-    cells: list[Place] = [(0, 0)] * len(taken)
-    for cell, i in now.items():
-        cells[i] = cell
-    return cells
+    return _in_order(now)
 
 
-def _way(hole: Place, filled: Collection[Place]) -> list[Place]:
-    """A shortest way over filled cells to one looser than the hole by two neighbours; empty when none is near."""
-    joined = _joined(hole, filled)
-    came: dict[Place, Place] = {}
-    queue = deque([(hole, 0)])
+def _way(start: Place, filled: Collection[Place], wanted: Callable[[Place], bool], reach: int) -> list[Place]:
+    """A shortest way over filled cells from a cell to the first that is wanted; empty when there is none."""
+    came: dict[Place, Place] = {start: start}
+    queue = deque([(start, 0)])
     while queue:
         cell, steps = queue.popleft()
-        if cell != hole and _joined(cell, filled) <= joined - 2:
+        if wanted(cell):
             path = [cell]
-            while path[-1] != hole:
+            while path[-1] != start:
                 path.append(came[path[-1]])
             return path[::-1]
+        if steps == reach or (cell != start and cell not in filled):
+            continue
         for n in neighbours(*cell):
-            if n in filled and n not in came and steps < REACH:
+            if n not in came:
                 came[n] = cell
                 queue.append((n, steps + 1))
     return []
 
 
+def _looser(filled: Collection[Place], most: int) -> Callable[[Place], bool]:
+    """Whether a cell is filled and has at most so many filled neighbours."""
+    return lambda cell: cell in filled and _joined(cell, filled) <= most
+
+
 def _joined(cell: Place, filled: Collection[Place]) -> int:
     return sum(n in filled for n in neighbours(*cell))
-
-
-def _assignment(points: Points, places: Points, start: Pairs | None = None) -> Pairs:
-    """The index of the place of each point, at the least total squared distance over the places near each.
-
-    ``start`` is a matching that is known; without one, more places are weighed until there is one.
-    """
-    count, near = len(points), min(NEAR, len(places))
-    tree = cKDTree(places)
-    while near < len(places):
-        place = tree.query(points, k=near)[1]
-        if start is not None:
-            place = np.column_stack([place, start])
-        who = np.repeat(np.arange(count), place.shape[1])
-        pairs = np.unique(np.column_stack([who, place.ravel()]), axis=0)
-        squared = ((points[pairs[:, 0]] - places[pairs[:, 1]]) ** 2).sum(axis=1)
-        # Zero would read as "no edge" in a sparse matrix.
-        weight = coo_array((squared + 1e-6, (pairs[:, 0], pairs[:, 1])), (count, len(places))).tocsr()
-        try:
-            return np.asarray(min_weight_full_bipartite_matching(weight)[1], dtype=np.intp)
-        except ValueError:  # no full matching among so few places
-            near *= 2
-    cost = ((points[:, None, :] - places[None, :, :]) ** 2).sum(axis=2)
-    return np.asarray(linear_sum_assignment(cost)[1], dtype=np.intp)
 
 
 # --- classes ----------------------------------------------------------------------------------------------------------
@@ -309,11 +343,11 @@ def class_edges(values: Sequence[float], classes: int = 5) -> tuple[float, ...]:
         edges = tuple(float(e) for e in _filled(np.unique(np.round(np.round(wanted / step) * step, 10)), data))
         share = np.diff([0, *np.searchsorted(data, edges), len(data)]) / len(data)
         off = float(np.abs(share - 1 / classes).max())
+        if len(edges) == classes - 1 and off <= 0.2 / classes:
+            return edges
         # A finer edge must earn its digits.
         if len(edges) > len(best) or (len(edges) == len(best) and off < worst - 0.05):
             best, worst = edges, off
-        if len(best) == classes - 1 and worst <= 0.2 / classes:
-            break
     return best
 
 
