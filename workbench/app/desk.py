@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -123,6 +123,11 @@ class Desk:
             told.append(BroughtIn(file.name, len(imported.figures), len(imported.refused), " ".join(imported.notes)))
         self._take(read, self._with(read))
         self.brought_in = tuple(told)
+
+    def beside(self, imported: Iterable[Imported]) -> Desk:
+        """A desk that holds these figures too; this one stays as it is, and no file is kept."""
+        read = {**self._read, **{f"read {number}": one for number, one in enumerate(imported, start=1)}}
+        return replace(self, library=self._with(read), memory={}, _read=read)
 
     def _try(self, name: str, content: bytes) -> Imported:
         """Read content as a file of this name. Faults name the file, and no folder that nobody has heard of."""
