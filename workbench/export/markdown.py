@@ -121,7 +121,8 @@ def _table(document: Document, table: Table) -> str:
 
 
 def _picture(document: Document, picture: Picture, pictures: str) -> str:
-    alt = re.sub(r"\s+", " ", picture.alt).replace("\\", "\\\\").replace('"', '\\"')
+    alt = " ".join(" ".join(lines(picture.alt)).split()).replace("\\", "\\\\").replace('"', '\\"')
+    alt = re.sub(r"&(?=#?\w+;)", "&amp;", alt)  # in an attribute pandoc reads entities
     notes = "".join(f"[^{n}]" for n in document.numbers(picture.cites))
     source = f"{escape(picture.source)}{notes}"
     image = f'![{escape(picture.label)}]({pictures}/{picture.id}.png){{#figure-{picture.number} alt="{alt}"}}'
