@@ -133,16 +133,13 @@ def _picture(document: Document, picture: Picture, pictures: Pictures) -> list[N
     return [caption, _styled("FigureImage", _para([shown])), *below]
 
 
-def width_cm(png: bytes) -> float:
-    """How wide a picture is printed: as wide as the text, unless it would then be too tall for a page.
+def is_png(content: bytes) -> bool:
+    """Whether the bytes begin as a PNG does, its size included."""
+    return content[:8] == b"\x89PNG\r\n\x1a\n" and len(content) > 24
 
-    Raises
-    ------
-    ValueError
-        When the bytes are not a PNG.
-    """
-    if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
-        raise ValueError("A picture is not a PNG.")
+
+def width_cm(png: bytes) -> float:
+    """How wide a picture is printed: as wide as the text, unless it would then be too tall for a page."""
     width, height = struct.unpack(">II", png[16:24])
     return float(min(TEXT_CM, TALLEST_CM * width / height))
 

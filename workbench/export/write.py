@@ -15,7 +15,7 @@ from workbench.errors import ExportError
 from workbench.export import docx, odt, pandoc
 from workbench.export.html import to_html
 from workbench.export.markdown import to_markdown
-from workbench.export.pandoc_tree import to_pandoc
+from workbench.export.pandoc_tree import is_png, to_pandoc
 
 Pictures = Mapping[str, bytes]
 
@@ -42,8 +42,8 @@ def write_document(document: Document, pictures: Pictures, path: Path) -> Path:
     Raises
     ------
     ExportError
-        When the suffix is not known, the folder is not there, the file cannot be written or pandoc is missing. Nothing
-        is left behind then, and an older file stays as it was.
+        When the suffix is not known, the folder is not there, a picture is no PNG, the file cannot be written or
+        pandoc is missing. Nothing is left behind then, and an older file stays as it was.
     """
     render = _RENDER.get(path.suffix.lower())
     if render is None:
@@ -54,6 +54,11 @@ def write_document(document: Document, pictures: Pictures, path: Path) -> Path:
     if not path.parent.is_dir():
         raise ExportError("The folder is not there.", "Make the folder first, or choose another.", str(path.parent))
     shown = {p.id: pictures[p.id] for p in document.pictures if p.id in pictures}
+    unreadable = [picture_id for picture_id, content in shown.items() if not is_png(content)]
+    if unreadable:
+        raise ExportError(
+            f"The picture “{unreadable[0]}” is not a PNG.", "Hand over PNG, or leave it out.", unreadable[0]
+        )
     try:
         content = render(document, shown, path)
         if path.suffix.lower() == ".md":
