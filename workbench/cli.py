@@ -72,9 +72,12 @@ def _day(as_of: str | None) -> date:
     if as_of is None:
         return datetime.now(UTC).date()
     try:
-        return date.fromisoformat(as_of)
+        day = date.fromisoformat(as_of)
     except ValueError as error:
         raise WorkbenchError(f"“{as_of}” is not a day.", "Write it as 2026-11-25.", "--as-of") from error
+    if not 1900 <= day.year <= 2200:
+        raise WorkbenchError(f"The year {day.year} is mistyped.", "Write the day as 2026-11-25.", "--as-of")
+    return day
 
 
 def _derive(project: Path | None, as_of: str | None = None) -> Any:
