@@ -157,9 +157,10 @@ def test_the_authors_own_words_come_first(section_id):
 
 def test_a_stale_part_says_so_after_the_authors_words():
     stale = replace(EVIDENCE, stale={"value": "The lines changed since this was computed."})
-    first = of(built(evidence=stale), "value")[0]
-    assert isinstance(first, Callout)
-    assert plain(first.runs).startswith("The lines changed since")
+    own, told = of(built(PROJECT.with_(prose=(Prose(id="value", text="Mine."),)), stale), "value")[:2]
+    assert isinstance(own, Paragraph)
+    assert isinstance(told, Callout)
+    assert plain(told.runs).startswith("The lines changed since")
 
 
 # --- what is missing --------------------------------------------------------------------------------------------------

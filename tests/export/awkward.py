@@ -33,6 +33,8 @@ TEXTS = (
     "[^1]: not a note, [@nor] cite, ::: nor a div, ![nor](picture.png)",
     "Łódź, naïve, Ynys Môn, Δ, 東京, العربية",
     "%%% ||| ``` ~~~ *** --- ___ +++ === >>> ### !!! ??? $$$ ^^^ &&&",
+    "### begins and ends like a heading ###",
+    "> begins like a quotation",
     "ends with a backslash \\",
 )
 PASTED = "word\x07 with\x0b control\x00 characters\x1f"

@@ -20,6 +20,7 @@ from workbench.export.look import PAGE_MM
 from workbench.export.odt import NS
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+PIC = "{http://schemas.openxmlformats.org/drawingml/2006/picture}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 TABLES = [b for s in fixed_document().sections for b in s.blocks if isinstance(b, Table)]
 
@@ -113,6 +114,10 @@ def test_word_pictures_have_alternatives_captions_and_sources_and_fit_the_page(w
     document = fixed_document()
     inline = list(word.iter(f"{WP}inline"))
     assert [i.find(f"{WP}docPr").get("descr") for i in inline] == [p.alt for p in document.pictures]
+    inner = [i.find(f".//{PIC}cNvPr") for i in inline]
+    assert [(x.get("name"), x.get("descr")) for x in inner] == [
+        (f"Figure {p.number}", p.alt) for p in document.pictures
+    ]
     for shape in inline:
         extent = shape.find(f"{WP}extent")
         cm = [int(extent.get(side)) / 360000 for side in ("cx", "cy")]
