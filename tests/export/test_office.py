@@ -259,6 +259,8 @@ def test_whatever_is_typed_or_pasted_is_in_the_file(suffix, tmp_path, pictures):
 def test_the_same_document_gives_the_same_file(suffix, tmp_path, pictures):
     one, two = (write_document(fixed_document(), pictures, tmp_path / f"{n}{suffix}") for n in "ab")
     assert parts(one) == parts(two)
+    with zipfile.ZipFile(one) as archive:
+        assert {part.date_time[0] for part in archive.infolist()} == {1980}  # else it would only hold within a second
     assert one.read_bytes() == two.read_bytes()
 
 

@@ -301,13 +301,7 @@ def _air(root: ET.Element) -> None:
             ends_list = _is_item(before) and not _is_item(after)
             if before.tag == f"{W}tbl" or ends_list:
                 spacing = ET.Element(f"{W}spacing", {f"{W}before": str(AIR_PT * 20)})
-                properties.insert(_before_spacing(properties), spacing)
-
-
-def _before_spacing(properties: ET.Element) -> int:
-    """Where spacing stands among the properties of a paragraph; their order is fixed."""
-    first = {f"{W}{name}" for name in ("pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr")}
-    return sum(child.tag in first for child in properties)
+                properties.append(spacing)  # pandoc gives such paragraphs a style and at most a list
 
 
 def _is_item(element: ET.Element) -> bool:
