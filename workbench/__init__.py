@@ -4,7 +4,7 @@ Published figures
     :func:`catalogue`, :func:`figures`, :func:`read_figures`, :func:`compare`, :func:`trend`, :func:`rank`
 A proposal, step by step
     :func:`open_project`, :func:`status`, :func:`triage`, :func:`assess`, :func:`check`, :func:`appraise`,
-    :func:`review`, :func:`thread`, :func:`chart`, :func:`write_proposal`
+    :func:`review`, :func:`thread`, :func:`chart`, :func:`table`, :func:`write_proposal`
 The app
     :func:`open_app`
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         read_figures,
         review,
         status,
+        table,
         thread,
         trend,
         triage,
@@ -55,6 +56,7 @@ __all__ = [
     "read_figures",
     "review",
     "status",
+    "table",
     "thread",
     "trend",
     "triage",

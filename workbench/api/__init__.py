@@ -19,6 +19,7 @@ from workbench.api.proposal import (
     write_proposal,
 )
 from workbench.api.published import catalogue, compare, figures, rank, read_figures, trend
+from workbench.api.tables import table
 
 __all__ = [
     "Answer",
@@ -35,6 +36,7 @@ __all__ = [
     "read_figures",
     "review",
     "status",
+    "table",
     "thread",
     "trend",
     "triage",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.api.tables import Table, html_of
 from workbench.charts.plot import config, plot
 from workbench.charts.spec import Chart
 from workbench.errors import WorkbenchError
@@ -37,7 +38,7 @@ class Answer:
     alt : str
         The picture in words, for those who cannot see it.
     notes : tuple of str
-        Cautions; each begins “Take care.”
+        Cautions, each beginning “Take care.”, and how the result was reached.
     value : object
         The frozen result of the domain, for example a :class:`~workbench.domain.comparison.Comparison`.
     """
@@ -91,15 +92,14 @@ class Answer:
             return {PLOTLY: {**self.figure.to_plotly_json(), "config": config()}, "text/plain": self.alt}
         if self.svg:
             return _html(self.svg, self.alt)
-        with pd.option_context("display.max_colwidth", None):
-            return _html(self.table.to_html(index=False, float_format=_short, na_rep="–"), self.table.to_string())
+        return _html(html_of(self.table, index=False, float_format=_short), self.table.to_string(float_format=_short))
 
 
 def charted(
     chart: Chart, table: pd.DataFrame | None = None, notes: tuple[str, ...] = (), value: object = None
 ) -> Answer:
     """A chart with its own words, and what it was drawn from."""
-    held = chart.table() if table is None else table
+    held = Table(chart.table() if table is None else table)
     return Answer(
         title=chart.title, table=held, chart=chart, caption=chart.caption, alt=chart.alt, notes=notes, value=value
     )

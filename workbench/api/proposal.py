@@ -13,6 +13,7 @@ import pandas as pd
 from workbench import places
 from workbench.api.answer import Answer, charted
 from workbench.api.desks import More, derived
+from workbench.api.tables import Table, table
 from workbench.domain.findings import Finding
 from workbench.domain.project import Project
 from workbench.domain.review import where
@@ -20,6 +21,10 @@ from workbench.errors import Fault, WorkbenchError
 from workbench.store.project_file import load_project
 
 if TYPE_CHECKING:
+    from workbench.app.derived import Derived
+    from workbench.domain.appraisal.appraise import Results
+    from workbench.domain.appraisal.sensitivity import Sensitivity
+    from workbench.domain.comparison import Comparison, Trend
     from workbench.widgets.live import LiveView
 
 CHARTS = ("comparison", "trend-<GSS code>", "wards-map", "wards-ranked", "lsoas-map", "tornado", "cash-flow")
@@ -75,7 +80,7 @@ def status(project: Project, *, as_of: date | None = None, more: More = ()) -> p
     'Completed'
     """
     rows = [(s.number, s.title, s.status, s.detail) for s in derived(project, as_of, more).statuses]
-    return pd.DataFrame(rows, columns=["number", "step", "status", "detail"]).set_index("number")
+    return Table(rows, columns=["number", "step", "status", "detail"]).set_index("number")
 
 
 def triage(project: Project, *, as_of: date | None = None, more: More = ()) -> Answer:
@@ -106,7 +111,7 @@ def triage(project: Project, *, as_of: date | None = None, more: More = ()) -> A
     rows = [(rung.title, rung.status, rung.reason) for rung in found.rungs]
     return Answer(
         title=found.headline,
-        table=pd.DataFrame(rows, columns=["route", "status", "reason"]),
+        table=Table(rows, columns=["route", "status", "reason"]),
         caption=found.because,
         notes=(found.caution,),
         value=found,
@@ -141,7 +146,7 @@ def assess(project: Project, *, as_of: date | None = None, more: More = ()) -> p
         for n, v in zip(project.needs, follows.verdicts, strict=True)
     ]
     columns = ["need", "question", "verdict", "source", "reason", "remedy", "status"]
-    return pd.DataFrame(rows, columns=columns).set_index("need")
+    return Table(rows, columns=columns).set_index("need")
 
 
 def check(project: Project, *, as_of: date | None = None, more: More = ()) -> pd.DataFrame:
@@ -178,7 +183,7 @@ def check(project: Project, *, as_of: date | None = None, more: More = ()) -> pd
         for x in things:
             weight, place = (x.severity, where(project, x.subject_id)) if isinstance(x, Finding) else ("", x.where)
             rows.append((step, weight, x.message, x.remedy, place))
-    return pd.DataFrame(rows, columns=["step", "weight", "message", "remedy", "where"])
+    return Table(rows, columns=["step", "weight", "message", "remedy", "where"])
 
 
 def appraise(project: Project) -> Answer:
@@ -210,7 +215,7 @@ def appraise(project: Project) -> Answer:
     --------
     >>> import workbench as wb
     >>> wb.appraise(wb.open_project()).table.columns[:2].tolist()
-    ['option', 'kind']
+    ['option', 'preferred']
     """
     follows = derived(project)
     results = follows.results
@@ -218,16 +223,16 @@ def appraise(project: Project) -> Answer:
         said = " ".join(f"{f.where}: {f.message}" for f in follows.appraisal_faults)
         remedy = "Put these right in step 5." if said else "Add options and lines in step 5."
         raise WorkbenchError(said or "There are no options to appraise.", remedy, "appraisal")
-    columns = ["name", "kind", "preferred", "pv_costs", "pv_benefits", "npv", "npv_low", "npv_high", "bcr"]
+    columns = ["name", "preferred", "pv_costs", "pv_benefits", "npv", "npv_low", "npv_high", "bcr"]
     rows = [[*(getattr(o, c) for c in columns), o.pv_transfers, results.price_year] for o in results.options]
-    table = pd.DataFrame(rows, columns=["option", *columns[1:], "pv_transfers", "price_year"])
+    values = Table(rows, columns=["option", *columns[1:], "pv_transfers", "price_year"])
     drawn = follows.chart("cash-flow")
     base = (
         f"Present values in pounds of {results.price_year}/{(results.price_year + 1) % 100:02d} over {results.horizon} "
         f"years, against “{results.baseline_name}”; {results.schedule}. Transfers are not counted."
     )
     title = drawn.title if drawn else ""
-    return Answer(title=title, table=table, caption=base, notes=results.notes, value=results)
+    return Answer(title=title, table=values, caption=base, notes=results.notes, value=results)
 
 
 def review(project: Project, *, as_of: date | None = None, more: More = ()) -> pd.DataFrame:
@@ -253,7 +258,7 @@ def review(project: Project, *, as_of: date | None = None, more: More = ()) -> p
     """
     found = derived(project, as_of, more).review
     columns = ["check", "weight", "message", "remedy", "step", "where"]
-    return pd.DataFrame([[getattr(f, c) for c in columns] for f in found], columns=columns)
+    return Table([[getattr(f, c) for c in columns] for f in found], columns=columns)
 
 
 def thread(project: Project, *, as_of: date | None = None, more: More = ()) -> pd.DataFrame:
@@ -278,7 +283,7 @@ def thread(project: Project, *, as_of: date | None = None, more: More = ()) -> p
     """
     columns = ["need", "verdict", "item", "activity", "outcome", "indicator", "benefit"]
     rows = [[*(getattr(r, c) for c in columns), " ".join(r.gaps)] for r in derived(project, as_of, more).thread]
-    return pd.DataFrame(rows, columns=[*columns, "gaps"])
+    return Table(rows, columns=[*columns, "gaps"])
 
 
 def chart(project: Project, key: str, *, more: More = ()) -> Answer:
@@ -295,6 +300,8 @@ def chart(project: Project, key: str, *, more: More = ()) -> Answer:
     Returns
     -------
     Answer
+        ``table`` has every figure drawn; ``value`` of the tornado is a
+        :class:`~workbench.domain.appraisal.sensitivity.Sensitivity`, with the switching values.
 
     Raises
     ------
@@ -309,14 +316,24 @@ def chart(project: Project, key: str, *, more: More = ()) -> Answer:
     """
     follows = derived(project, None, more)
     if key == "logic-model":
-        boxes = pd.DataFrame([node.model_dump() for node in project.logic_model.nodes])
+        boxes = table(project.logic_model.nodes)
         return Answer(title="The logic model", table=boxes, svg=follows.model_svgs[0], alt=follows.model_text)
     drawn = follows.chart(key)
     if drawn is None:
         raise WorkbenchError(
             f"There is no picture “{key}” of this proposal.", f"Choose one of: {', '.join((*CHARTS, 'logic-model'))}."
         )
-    return charted(drawn)
+    value = _behind(follows, key)
+    return charted(drawn, notes=getattr(value, "caveats", ()), value=value)
+
+
+def _behind(follows: Derived, key: str) -> Comparison | Trend | Sensitivity | Results | None:
+    """The result that a picture was drawn from, with its cautions."""
+    if key.startswith("trend-"):
+        return follows.trend(key.removeprefix("trend-"))
+    if key == "comparison":
+        return follows.comparison
+    return follows.sensitivity if key == "tornado" else follows.results if key == "cash-flow" else None
 
 
 def write_proposal(project: Project, path: Path | str, *, as_of: date | None = None, more: More = ()) -> Path:

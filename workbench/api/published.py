@@ -11,6 +11,7 @@ import pandas as pd
 from workbench import places
 from workbench.api.answer import Answer, charted
 from workbench.api.desks import More, library
+from workbench.api.tables import Table
 from workbench.app.derived import ENGLAND, MEASURES
 from workbench.app.desk import read_file
 from workbench.charts import build
@@ -53,7 +54,7 @@ def catalogue(*, more: More = ()) -> pd.DataFrame:
     cited = [[held.figures.citations[i] for i in ids] for ids in rows.pop("sources")]
     rows["source"] = [_lines(c.text() for c in cs) for cs in cited]
     rows["licence"] = [_lines(c.licence for c in cs) for cs in cited]
-    return rows.rename(columns={"vintage": "boundaries"})
+    return Table(rows.rename(columns={"vintage": "boundaries"}))
 
 
 def figures(measure: str, level: str, area: str = "", *, latest: bool = False, more: More = ()) -> pd.DataFrame:
@@ -91,9 +92,8 @@ def figures(measure: str, level: str, area: str = "", *, latest: bool = False, m
     """
     found = _measured(library(more), measure, level, area)
     found = found.latest() if latest else found
-    return found.frame.assign(source=[found.citations[i].text() for i in found.frame["source_id"]]).reset_index(
-        drop=True
-    )
+    cited = [found.citations[i].text() for i in found.frame["source_id"]]
+    return Table(found.frame.assign(source=cited).reset_index(drop=True))
 
 
 def read_figures(path: Path | str) -> Imported:
