@@ -214,6 +214,7 @@ def _content(xml: bytes, document: Document, shown: Sequence[Picture]) -> bytes:
     if automatic is None:
         raise ValueError("The document has no styles of its own.")
     _cells(automatic)
+    _items(automatic)
     tables = [b for b in blocks if isinstance(b, Table)]
     for element, table in zip(root.iter(_q("table:table")), tables, strict=True):
         _table(element, table, automatic)
@@ -254,6 +255,14 @@ def _alternatives(root: ET.Element, shown: Sequence[Picture]) -> None:
         name, words = _el("svg:title"), _el("svg:desc")
         name.text, words.text = f"Figure {picture.number}", picture.alt
         frame.extend((name, words))
+
+
+def _items(automatic: ET.Element) -> None:
+    """Items of a list stand a little apart."""
+    for style in automatic.findall(_q("style:style")):
+        if style.get(_q("style:list-style-name")):
+            for properties in style.findall(_q("style:paragraph-properties")):
+                properties.set(_q("fo:margin-bottom"), "3pt")
 
 
 def _cells(automatic: ET.Element) -> None:

@@ -272,6 +272,11 @@ def evaluation(case: Case) -> Iterator[Piece]:
     model = case.project.logic_model
     outcomes = [n for n in model.nodes if n.level in ("outcome", "impact")]
     measured = [n for n in model.nodes if n.indicator.strip()]
+    shares = [x for x in case.project.appraisal.lines if x.direction == "benefit"]
+    if shares:
+        yield para(
+            "What would have happened anyway is taken off each benefit; annex B gives the share that is counted."
+        )
     if measured:
         yield table(
             "How it will be seen whether it worked",
@@ -292,11 +297,6 @@ def evaluation(case: Case) -> Iterator[Piece]:
             )
     if not outcomes:
         yield missing("There is no outcome to measure yet (step 3).")
-    shares = [x for x in case.project.appraisal.lines if x.direction == "benefit"]
-    if shares:
-        yield para(
-            "What would have happened anyway is taken off each benefit; annex B gives the share that is counted."
-        )
     if not case.project.prose_for("evaluation").strip():
         yield missing("It is not said how the result will be compared with what would have happened anyway (step 6).")
 
