@@ -270,7 +270,8 @@ class Derived:
         """The drawing of the logic model, wide and narrow."""
         model = self.project.logic_model
         return self._once(
-            ("model", content_hash(model)), lambda: (logic_model_svg(model), logic_model_svg(model, narrow=True))
+            ("model", content_hash(model)),
+            lambda: (logic_model_svg(model), logic_model_svg(model, narrow=True, prefix="lm-narrow")),
         )
 
     @cached_property

@@ -133,7 +133,7 @@ def _options(view: View) -> str:
         )
         for o in options
     ]
-    table = h.table("Options", ("Option", "Kind", "In a sentence", ""), rows, widths=(26, 16, 44, 14))
+    table = h.table("Options", ("Option", "Kind", "In a sentence", "Choice"), rows, widths=(26, 16, 44, 14))
     opened = next((o for o in options if view.ui.is_open("option", o.id)), None)
     fields = ""
     if opened:
