@@ -86,8 +86,9 @@ def _derive(project: Path | None, as_of: str | None = None) -> Any:
     from workbench.app.desk import open_desk  # noqa: PLC0415
     from workbench.store.project_file import load_project  # noqa: PLC0415
 
+    day = _day(as_of)
     loaded = load_project(project if project is not None else places.sample() / "project.json")
-    return Derived(loaded, open_desk(places.sample(), places.home(), loaded.id), _day(as_of))
+    return Derived(loaded, open_desk(places.sample(), places.home(), loaded.id), day)
 
 
 def _rows(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

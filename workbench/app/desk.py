@@ -20,7 +20,7 @@ from workbench.domain.minimisation import FieldKind
 from workbench.domain.parameters import Assumptions
 from workbench.domain.review import ConsiderationQuestion, RubricCheck
 from workbench.errors import DataError, ExportError, ProjectError, WorkbenchError, WrongFile
-from workbench.export import write_document
+from workbench.export import FORMATS, write_document
 from workbench.places import file_name
 from workbench.reference.load import load_assumptions, load_datasets
 from workbench.reference.rules import load_considerations, load_fields, load_rubric
@@ -166,7 +166,9 @@ class Desk:
 
     def write_to(self, derived: Derived, path: Path) -> Path:
         """Write the proposal to a file; its suffix says the format."""
-        return write_document(derived.document, pictures(derived), path)
+        # Pictures take seconds: a place that cannot be written is told without them.
+        drawable = path.suffix.lower() in FORMATS and path.parent.is_dir()
+        return write_document(derived.document, pictures(derived) if drawable else {}, path)
 
     def write_proposal(self, derived: Derived, kind: str) -> tuple[str, bytes]:
         """The proposal as a file name and its bytes."""
