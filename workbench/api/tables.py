@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, is_dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 
 LONGEST = 60
 """Rows that a notebook shows; a longer table shows its first and last."""
+_ADDRESS = re.compile(r"https?://[^\s<>&]+")
 
 
 class Table(pd.DataFrame):
@@ -68,14 +70,26 @@ def html_of(frame: pd.DataFrame, **options: Any) -> str:
     **options
         Handed to :meth:`pandas.DataFrame.to_html`.
     """
-    text = [n for n, kind in enumerate(frame.dtypes, start=1) if not pd.api.types.is_numeric_dtype(kind)]
-    name = "-".join(["wb-left", *map(str, text)])  # one name for one rule: tables of one page share it or differ
+    kinds = list(enumerate(frame.dtypes, start=1))
+    words = [n for n, kind in kinds if not pd.api.types.is_numeric_dtype(kind)]
+    dates = [n for n, kind in kinds if pd.api.types.is_datetime64_any_dtype(kind)]
     headings = 0 if options.get("index") is False else frame.index.nlevels
-    left = [f".{name} tbody th", *(f".{name} tbody td:nth-of-type({n})" for n in text)]
-    left += [f".{name} thead th:nth-of-type({n + headings})" for n in text]
-    style = f".{name} td,.{name} tbody th{{vertical-align:top}}{','.join(left)}{{text-align:left!important}}"
+    # Each rule has the name of the columns it is about, so that the tables of a page do not dress each other.
+    name = "-".join(["wb", *map(str, words), "d", *map(str, dates), "h", str(headings)])
+    cells = [f"td:nth-of-type({n}),thead th:nth-of-type({n + headings})" for n in words]
+    style = (
+        f".{name} :is(td,tbody th){{vertical-align:top}}"
+        f".{name} :is({','.join(['tbody th', *cells])}){{text-align:left!important}}"
+        f".{name} :is({','.join(f'td:nth-of-type({n})' for n in dates)}){{white-space:nowrap}}"
+    )
     with pd.option_context("display.max_colwidth", None):
-        plain = pd.DataFrame(frame)
-        body = plain.to_html(classes=name, border=0, max_rows=LONGEST, index_names=False, na_rep="–", **options)
+        body = pd.DataFrame(frame).to_html(
+            classes=name, border=0, max_rows=LONGEST, index_names=False, na_rep="–", **options
+        )
     more = f"<p>{len(frame):,} rows, of which {LONGEST} are shown.</p>" if len(frame) > LONGEST else ""
-    return f"<style>{style}</style>{body}{more}"
+    return f"<style>{style}</style>{_ADDRESS.sub(_breakable, body)}{more}"
+
+
+def _breakable(address: re.Match[str]) -> str:
+    """An address that may go over several lines, so that it does not push the table out of the page."""
+    return re.sub(r"(?<=[/_.-])(?=\w)", "<wbr>", address.group())
