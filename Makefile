@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-ver
 DEBIAN_PACKAGES := chromium fonts-liberation libreoffice-writer-nogui poppler-utils
 
 .DEFAULT_GOAL := help
-.PHONY: help app install test test-all lint format lock programs clean
+.PHONY: help app install test test-all lint format lock programs js clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -40,6 +40,9 @@ lock: $(VENV)/test.stamp ## pin the dependencies anew; UPGRADE=name moves one on
 	@$(COMPILE) $(UPGRADE_FLAG) --all-extras --group build --output-file requirements.lock >/dev/null
 	@$(COMPILE) $(UPGRADE_FLAG) --all-extras --group build --group test --constraints requirements.lock --output-file requirements-test.lock >/dev/null
 UPGRADE_FLAG = $(if $(UPGRADE),$(if $(filter all,$(UPGRADE)),--upgrade,--upgrade-package $(UPGRADE)))
+
+js: ## build the browser's half of LiveView again (needs node); the result is committed
+	@cd workbench/widgets/js && npm install --no-audit --no-fund --no-package-lock --silent && npm run --silent build
 
 clean: ## remove caches and build products; .venv stays
 	@rm -rf build dist test-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

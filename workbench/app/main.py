@@ -215,6 +215,11 @@ class App:
         if self._polling is None or self._polling.done():
             self._polling = asyncio.get_running_loop().create_task(self._poll())
 
+    def warm(self) -> None:
+        """Draw the charts of step 2 once, so that nobody waits for them: Voila does this before a visitor comes."""
+        body = STEP_MODULES["figures"].render(View(self.state, self.derived))
+        self.derived.figures_of_page(body)
+
     def stop(self) -> None:
         """Look no more, and close the session."""
         if self._polling is not None:

@@ -10,6 +10,10 @@ from workbench.domain.findings import Finding
 from workbench.widgets import html as h
 
 
+MOST_ROWS = 250
+"""Rows of a chart's table on the page; all of them are in the download."""
+
+
 def chart_block(view: View, key: str, height: int) -> str:
     """A chart with its title, table and download; an empty string when there is nothing to draw.
 
@@ -26,8 +30,12 @@ def chart_block(view: View, key: str, height: int) -> str:
         return ""
     frame = chart.table()
     right = [i for i, kind in enumerate(frame.dtypes) if kind.kind in "fi"]
-    rows = [[h.esc(_cell(value)) for value in row] for row in frame.itertuples(index=False)]
+    shown = frame.head(MOST_ROWS)
+    rows = [[h.esc(_cell(value)) for value in row] for row in shown.itertuples(index=False)]
     body = h.table(chart.title, [str(c) for c in frame.columns], rows, right=right, keep=True)
+    if len(frame) > len(shown):
+        rest = f"The first {len(shown)} of {len(frame):,} rows. Download the figures for all of them."
+        body += f'<p class="wb-src">{h.esc(rest)}</p>'
     return h.chart(key, chart.title, chart.caption, chart.alt, table_html=body, height=height)
 
 

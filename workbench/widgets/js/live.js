@@ -203,6 +203,10 @@ class Live {
       for (const seq of [...this.pending.keys()]) if (seq <= message.seq) this.pending.delete(seq);
       this.dead = false;
       this.keepDraft();
+      if (this.skipped && !this.pending.size && !this.typing.size) {
+        this.skipped = false;
+        this.morph();
+      }
       if (message.problem) this.status(message.problem, "bad");
       else if (!this.pending.size && !this.typing.size) this.status(message.saved || "Open", message.saved ? "good" : "");
     } else if (message.kind === "say") {
@@ -233,14 +237,18 @@ class Live {
     for (const p of this.pending.values()) if (p.kind === "edit") busy.add(p.name);
     Idiomorph.morph(this.el, page, {
       morphStyle: "innerHTML",
-      ignoreActiveValue: true,
+      // Idiomorph leaves out the whole content of the active element, which is right for a field only.
+      ignoreActiveValue: Boolean(document.activeElement?.matches("input, textarea, select")),
       restoreFocus: true,
       callbacks: {
         beforeNodeMorphed: (old, fresh) => {
           if (old.nodeType !== 1 || fresh.nodeType !== 1) return true;
           if (old.hasAttribute("data-keep")) return false;
           if (old.dataset.figure && old.dataset.figure === fresh.dataset.figure) return false;
-          if (old.name && busy.has(old.name)) return false;
+          if (old.name && busy.has(old.name)) {
+            this.skipped = true; // looked at again when the edit is acknowledged
+            return false;
+          }
           if (old.tagName === "DETAILS" && old.open) fresh.open = true;
           return true;
         },
@@ -322,11 +330,10 @@ class Live {
     const names = Object.keys(edits);
     if (!names.length) return;
     this.offered = true;
-    const bar = document.createElement("div");
+    const bar = this.el.querySelector("[data-draft]");
+    if (!bar) return;
     bar.className = "wb-draft";
-    bar.setAttribute("role", "alert");
-    bar.setAttribute("data-keep", "");
-    bar.append(`${names.length === 1 ? "One edit was" : `${names.length} edits were`} not saved before the page was reloaded. `);
+    bar.replaceChildren(`${names.length === 1 ? "One edit was" : `${names.length} edits were`} not saved before the page was reloaded. `);
     const choose = (text, act) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -334,7 +341,8 @@ class Live {
       button.textContent = text;
       button.addEventListener("click", () => {
         this.offered = false;
-        bar.remove();
+        bar.replaceChildren();
+        bar.className = "";
         try { localStorage.removeItem(this.key); } catch { /* storage is off */ }
         act();
       });
@@ -342,7 +350,6 @@ class Live {
     };
     choose("Put back what was typed", () => { for (const n of names) this.send({ kind: "edit", name: n, value: edits[n] }); });
     choose("Leave it out", () => {});
-    this.el.parentNode.insertBefore(bar, this.el);
   }
 }
 
