@@ -370,6 +370,8 @@ def write_proposal(project: Project, path: Path | str, *, as_of: date | None = N
 def open_app(path: Path | str | None = None, *, who: str = "") -> LiveView:
     """The app in a notebook cell: what is typed is saved to the file, and others who have it open see it.
 
+    Each call opens it anew, as one more person; restart the kernel to leave.
+
     Parameters
     ----------
     path : path, optional
