@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
@@ -31,6 +32,7 @@ from workbench.domain.model_checks import check, falls_if
 from workbench.domain.progress import StepStatus, progress
 from workbench.domain.project import Project, content_hash
 from workbench.domain.proposal import Evidence, PictureRef, Statement, build_proposal
+from workbench.domain.provenance import Citation
 from workbench.domain.review import ConsiderationQuestion, ReviewFinding, review
 from workbench.domain.sufficiency import Verdict, WhatIf, assess, what_if
 from workbench.domain.thread import ThreadRow, thread
@@ -245,14 +247,19 @@ class Derived:
         option = self.results.option(self.sensitivity.option_id)
         return build_money.cash_flow_chart(option, self.results) if option else None
 
+    def _drawing(self, key: str) -> Drawing | None:
+        chart = self.chart(key)
+        return None if chart is None else self._once(("drawn", key, chart), lambda: _drawn(chart))
+
+    def height(self, key: str) -> int:
+        """Pixels that a chart takes on a wide page, so that its space is held before it is drawn."""
+        drawing = self._drawing(key)
+        return drawing.height if drawing else 0
+
     def figures_of_page(self, page: str) -> dict[str, dict[str, str]]:
         """The drawings a page asks for, as plotly JSON, laid out wide and narrow."""
-        found = {}
-        for key in re.findall(r'data-figure="([^"]+)"', page):
-            chart = self.chart(key)
-            if chart is not None:
-                found[key] = self._once(("drawn", key, _chart_key(chart)), lambda chart=chart: _drawn(chart))  # type: ignore[misc]
-        return found
+        drawings = {key: self._drawing(key) for key in re.findall(r'data-figure="([^"]+)"', page)}
+        return {key: {"wide": d.wide, "narrow": d.narrow} for key, d in drawings.items() if d is not None}
 
     # --- step 3 -------------------------------------------------------------------------------------------------------
 
@@ -383,11 +390,20 @@ class Derived:
         for key in ("comparison", f"trend-{area}", "wards-map", "cash-flow", "tornado"):
             chart = self.chart(key)
             if chart is not None:
-                section = "value" if key in ("cash-flow", "tornado") else "published"
-                refs.append(PictureRef(key, chart.title, chart.alt, chart.caption, section=section))
+                cited = self._cited(key)
+                section = {"cash-flow": "value", "tornado": ""}.get(key, "published")
+                refs.append(PictureRef(key, chart.title, chart.alt, chart.caption, cited, section))
         if self.project.logic_model.nodes:
             refs.append(PictureRef("logic-model", "The logic model", self.model_text, section="theory"))
         return tuple(refs)
+
+    def _cited(self, key: str) -> tuple[Citation, ...]:
+        """The sources of the figures in a chart."""
+        if key in ("cash-flow", "tornado"):
+            return self.results.citations if self.results else ()
+        measure = "claimant_rate" if key == "wards-map" else "employment_rate"
+        figures = self.library.figures.where(measure=measure)
+        return tuple(figures.citations[i] for i in dict.fromkeys(figures.frame["source_id"]))
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -437,9 +453,15 @@ class Derived:
         return to_html_body(self.document)
 
 
-def _drawn(chart: Chart) -> dict[str, str]:
-    return {"wide": plot(chart).to_json(), "narrow": plot(chart, narrow=True).to_json()}
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart as plotly JSON, laid out for a wide page and for a phone."""
+
+    wide: str
+    narrow: str
+    height: int
 
 
-def _chart_key(chart: Chart) -> str:
-    return repr(chart)
+def _drawn(chart: Chart) -> Drawing:
+    wide = plot(chart)
+    return Drawing(wide.to_json(), plot(chart, narrow=True).to_json(), int(wide.layout.height))

@@ -6,26 +6,27 @@ share nothing.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from workbench import places
 from workbench.app.derived import Derived
 from workbench.app.desk import Desk, open_desk
 from workbench.app.edits import EntryRefused, edited
+from workbench.app.history import panel
 from workbench.app.page import Bar, page
 from workbench.app.session import Session
 from workbench.app.state import Action, Context, Refused, State, Ui
 from workbench.app.steps import costs, figures, frame, logic, proposal, request
 from workbench.app.view import View
-from workbench.errors import WorkbenchError
-from workbench.widgets.html import ident
+from workbench.domain.project import Project
+from workbench.errors import ProjectError, WorkbenchError
+from workbench.widgets.html import ident, notice
 from workbench.widgets.live import Event, LiveView, Reply
 
 STEP_MODULES: Mapping[str, ModuleType] = {
@@ -45,7 +46,12 @@ MEDIA_TYPES: Mapping[str, str] = {
     "csv": "text/csv",
 }
 
-POLL_SECONDS = 0.3
+DOCUMENTS = ("docx", "odt", "html", "md")
+
+GUEST = "Guest"
+"""The name of somebody who has not given one."""
+HISTORY = 60
+"""Edits that the panel shows."""
 
 
 class App:
@@ -69,12 +75,12 @@ class App:
         self._today = today
         self._ui = Ui()
         self._derived: Derived | None = None
-        self._polling: asyncio.Task[None] | None = None
         self._actions: dict[str, Action] = {}
         for module in STEP_MODULES.values():
             self._actions.update(module.ACTIONS)
         self.view = LiveView(self.on_event, room=session.project.id, plotly_url=plotly_url)
         session.observe(lambda _: self.show(), names=["project", "others"])
+        session.observe(lambda _: self.show(), names=["problem"])
         self.show()
 
     # --- what is shown ------------------------------------------------------------------------------------------------
@@ -96,6 +102,11 @@ class App:
         """Write the page again from the state; the browser changes only what differs."""
         state, derived = self.state, self.derived
         body = STEP_MODULES[state.ui.step].render(View(state, derived))
+        if state.ui.history:
+            body = panel(self.session.history(HISTORY)) + body
+        if self.session.problem:
+            body = notice(self.session.problem, "bad") + body
+        # A kernel that waits for its visitor has no name yet and is nobody.
         others = tuple(name for name in self.session.others if name)
         bar = Bar(self.session.who, others, self.session.can_undo, self.session.can_redo)
         self.view.show(page(state, body, derived.statuses, bar), derived.figures_of_page(body))
@@ -104,18 +115,18 @@ class App:
 
     def on_event(self, event: Event, files: tuple[bytes, ...] = ()) -> Reply:
         """Act on one event of the browser and say whether everything is saved."""
+        not_saved = ""
         try:
             self._act(event, files)
         except WorkbenchError as error:
+            not_saved = "Not saved" if isinstance(error, ProjectError) else ""
             self._ui = self._ui.with_(notice=str(error), notice_kind="bad", focus="#wb-main")
         self.show()
         if self._ui.focus:
             self.view.focus(self._ui.focus, top=self._ui.focus == "#wb-title")
             self._ui = self._ui.with_(focus="")
-        return Reply(saved=self._saved(), problem=self.session.problem)
-
-    def _saved(self) -> str:
-        return f"Saved {self.session.saved_at}" if self.session.saved_at else ""
+        saved = f"Saved {self.session.saved_at}" if self.session.saved_at else "All saved"
+        return Reply(saved=saved, problem=not_saved)
 
     def _act(self, event: Event, files: tuple[bytes, ...]) -> None:
         if event.kind == "hello":
@@ -129,8 +140,7 @@ class App:
             self._action(event)
 
     def _hello(self, event: Event) -> None:
-        if isinstance(event.value, str) and event.value.strip():
-            self.session.who = event.value.strip()[:60]
+        self.session.who = str(event.value or "").strip()[:60] or GUEST
         if event.name in STEP_MODULES:
             self._ui = self._ui.with_(step=event.name)
         self.session.poll()
@@ -139,7 +149,7 @@ class App:
         if path.startswith("ui/"):
             self._ui = self._ui.with_(picked={**self._ui.picked, path.removeprefix("ui/"): str(typed)})
             if path == "ui/who":
-                self.session.who = str(typed).strip()[:60]
+                self.session.who = str(typed).strip()[:60] or GUEST
             return
         refused = {key: value for key, value in self._ui.refused.items() if key != path}
         try:
@@ -148,52 +158,59 @@ class App:
             self._ui = self._ui.with_(refused={**refused, path: Refused(typed, str(no))})
             return
         self._ui = self._ui.with_(refused=refused)
-        self.session.commit(project)
+        self._commit(project)
+
+    def _commit(self, project: Project) -> None:
+        if self.session.commit(project):
+            told = "Somebody deleted this while you were editing it. What you typed is kept in the history."
+            self._ui = self._ui.with_(notice=told, notice_kind="bad")
 
     def _action(self, event: Event) -> None:
-        name = event.name
-        if name == "go":
-            self._go(event.id)
-        elif name == "skip":
-            self._ui = self._ui.with_(focus="#wb-main")
-        elif name == "close":
-            self._ui = self._ui.with_(opened="", focus="#wb-title")
-        elif name == "open":
-            self._open(event.id, str(event.value or ""))
-        elif name == "undo":
-            self.session.undo()
-        elif name == "redo":
-            self.session.redo()
-        elif name == "export":
-            self._export(str(event.value))
-        elif name == "download-figures":
-            self._download_figures(event.id)
-        elif name in self._actions:
-            self._take(self._actions[name](self.state, event, Context(secrets.token_hex(4), self.derived)))
+        own = {
+            "go": self._go,
+            "skip": lambda _: self._show_only(focus="#wb-main"),
+            "close": lambda _: self._show_only(opened="", focus="#wb-title"),
+            "open": self._open,
+            "history": lambda _: self._show_only(history=not self._ui.history, focus="#wb-main"),
+            "undo": lambda _: self.session.undo(),
+            "redo": lambda _: self.session.redo(),
+            "export": self._export,
+            "download-figures": self._download_figures,
+        }
+        if event.name in own:
+            own[event.name](event)
+        elif event.name in self._actions:
+            self._take(self._actions[event.name](self.state, event, Context(secrets.token_hex(4), self.derived)))
 
-    def _go(self, step: str) -> None:
+    def _show_only(self, **changes: Any) -> None:
+        self._ui = self._ui.with_(**changes)
+
+    def _go(self, event: Event) -> None:
+        step = event.id
         if step in STEP_MODULES and step != self._ui.step:
             self._ui = self._ui.with_(step=step, opened="", notice="", focus="#wb-title")
 
-    def _open(self, row: str, path: str) -> None:
-        if self._ui.opened == row:
+    def _open(self, event: Event) -> None:
+        if self._ui.opened == event.id:
             self._ui = self._ui.with_(opened="")
         else:
-            self._ui = self._ui.with_(opened=row, focus=f"#{ident(path)}")
+            self._ui = self._ui.with_(opened=event.id, focus=f"#{ident(str(event.value or ''))}")
 
     def _take(self, state: State) -> None:
         self._ui = state.ui
         if state.project is not self.session.project:
-            self.session.commit(state.project)
+            self._commit(state.project)
 
-    def _export(self, kind: str) -> None:
-        if kind not in MEDIA_TYPES or kind == "csv":
+    def _export(self, event: Event) -> None:
+        kind = str(event.value)
+        if kind not in DOCUMENTS:
             return
         self.view.say("Writing the document…")
         name, content = self._desk.write_proposal(self.derived, kind)
-        self.view.download(name, content, MEDIA_TYPES[kind])
+        self.view.download(name, content, MEDIA_TYPES[name.rpartition(".")[2]])
 
-    def _download_figures(self, key: str) -> None:
+    def _download_figures(self, event: Event) -> None:
+        key = event.id
         chart = self.derived.chart(key)
         if chart is not None:
             # The byte-order mark makes Excel read the file as UTF-8.
@@ -212,8 +229,7 @@ class App:
 
     def start(self) -> None:
         """Look for the edits of others from now on, in the running event loop. Asking twice starts one look-out."""
-        if self._polling is None or self._polling.done():
-            self._polling = asyncio.get_running_loop().create_task(self._poll())
+        self.session.start_polling()
 
     def warm(self) -> None:
         """Draw the charts of step 2 once, so that nobody waits for them: Voila does this before a visitor comes."""
@@ -222,16 +238,8 @@ class App:
 
     def stop(self) -> None:
         """Look no more, and close the session."""
-        if self._polling is not None:
-            self._polling.cancel()
         self.session.close()
         self.view.close()
-
-    async def _poll(self) -> None:
-        while True:
-            await asyncio.sleep(POLL_SECONDS)
-            with contextlib.suppress(WorkbenchError):  # the next look says it again, beside "Not saved"
-                self.session.poll()
 
 
 def build_app(

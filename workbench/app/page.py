@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.app.state import STEPS, State
 from workbench.domain.progress import StepStatus
-from workbench.widgets.html import attrs, esc, join, notice
+from workbench.widgets.html import attrs, esc, join, notice, text_field
 
 _STYLE = {"Completed": "wb-done", "There is a problem": "wb-prob"}
 
@@ -61,6 +61,7 @@ def _bar(state: State, bar: Bar) -> str:
         f'<button type="button" class="wb-tool" data-action="redo" title="Make it again (Ctrl+Y)"'
         f"{attrs(aria_disabled=None if bar.can_redo else 'true')}>Redo</button>"
     )
+    tools += '<button type="button" class="wb-tool" data-action="history">History</button>'
     return (
         '<header class="wb-bar"><div class="wb-bar-in">'
         f'<b>{esc(project.name or "Untitled proposal")}</b><span class="wb-place">{esc(place)}</span>'
@@ -74,7 +75,12 @@ def _people(bar: Bar) -> str:
     shown = join(f'<span class="wb-av" aria-hidden="true">{esc(_initials(n))}</span>' for n in names[:3])
     more = f'<span class="wb-av" aria-hidden="true">+{len(names) - 3}</span>' if len(names) > 3 else ""
     words = "You are the only person here" if len(names) == 1 else f"{len(names)} people here: {', '.join(names)}"
-    return f'<span class="wb-people" title="{esc(words)}">{shown}{more}<span class="wb-hide">{esc(words)}</span></span>'
+    mine = "" if bar.who in ("", "Guest") else bar.who
+    field = text_field("ui/who", "Your name", mine, hint="Others see it beside your edits.", small=True)
+    return (
+        f'<details class="wb-who" id="wb-who"><summary class="wb-people" title="{esc(words)}">{shown}{more}'
+        f'<span class="wb-hide">{esc(words)}. Change your name</span></summary><div>{field}</div></details>'
+    )
 
 
 def _initials(name: str) -> str:

@@ -49,6 +49,8 @@ class Ui:
         A message at the head of the page, until the next action.
     focus : str
         CSS selector of what should take the keyboard focus after the page is shown.
+    history : bool
+        Whether the history is on show.
     """
 
     step: str = "frame"
@@ -58,6 +60,7 @@ class Ui:
     notice: str = ""
     notice_kind: str = "info"
     focus: str = ""
+    history: bool = False
 
     def with_(self, **changes: Any) -> Ui:
         """A copy with some fields changed."""

@@ -9,12 +9,11 @@ from workbench.app.view import View
 from workbench.domain.findings import Finding
 from workbench.widgets import html as h
 
-
 MOST_ROWS = 250
 """Rows of a chart's table on the page; all of them are in the download."""
 
 
-def chart_block(view: View, key: str, height: int) -> str:
+def chart_block(view: View, key: str) -> str:
     """A chart with its title, table and download; an empty string when there is nothing to draw.
 
     Parameters
@@ -22,8 +21,6 @@ def chart_block(view: View, key: str, height: int) -> str:
     view : View
     key : str
         Key of the chart in :class:`workbench.app.derived.Derived`.
-    height : int
-        Pixels held for it before it is drawn.
     """
     chart = view.derived.chart(key)
     if chart is None:
@@ -36,7 +33,7 @@ def chart_block(view: View, key: str, height: int) -> str:
     if len(frame) > len(shown):
         rest = f"The first {len(shown)} of {len(frame):,} rows. Download the figures for all of them."
         body += f'<p class="wb-src">{h.esc(rest)}</p>'
-    return h.chart(key, chart.title, chart.caption, chart.alt, table_html=body, height=height)
+    return h.chart(key, chart.title, chart.caption, chart.alt, table_html=body, height=view.derived.height(key))
 
 
 def _cell(value: object) -> str:

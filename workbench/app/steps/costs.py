@@ -89,8 +89,8 @@ def _answer(view: View) -> str:
     charts = "".join(
         h.card(title, body)
         for title, body in (
-            ("What matters most", chart_block(view, "tornado", 340)),
-            ("Year by year", chart_block(view, "cash-flow", 340)),
+            ("What matters most", chart_block(view, "tornado")),
+            ("Year by year", chart_block(view, "cash-flow")),
         )
         if body
     )

@@ -166,10 +166,10 @@ def _charts(view: View) -> str:
             h.columns(
                 h.card(
                     "Districts against England",
-                    chart_block(view, "comparison", 420),
+                    chart_block(view, "comparison"),
                     *map(h.take_care, comparison.caveats[:1]),
                 ),
-                h.card("Where claimants are", chart_block(view, "wards-map", 380)),
+                h.card("Where claimants are", chart_block(view, "wards-map")),
             )
         )
     area = view.derived.trend_area(view.ui)
@@ -177,12 +177,12 @@ def _charts(view: View) -> str:
     trend = view.derived.trend(area)
     if trend is not None:
         cards.append(
-            h.card("Over time", pick, chart_block(view, f"trend-{area}", 360), *map(h.take_care, trend.caveats[:1]))
+            h.card("Over time", pick, chart_block(view, f"trend-{area}"), *map(h.take_care, trend.caveats[:1]))
         )
     cards.append(
         h.columns(
-            h.card("The wards with most claimants", chart_block(view, "wards-ranked", 420)),
-            h.card("Neighbourhoods", chart_block(view, "lsoas-map", 380)),
+            h.card("The wards with most claimants", chart_block(view, "wards-ranked")),
+            h.card("Neighbourhoods", chart_block(view, "lsoas-map")),
         )
     )
     return h.join(c for c in cards if c)
