@@ -82,10 +82,9 @@ def html_of(frame: pd.DataFrame, **options: Any) -> str:
         f".{name} :is({','.join(['tbody th', *cells])}){{text-align:left!important}}"
         f".{name} :is({','.join(f'td:nth-of-type({n})' for n in dates)}){{white-space:nowrap}}"
     )
-    with pd.option_context("display.max_colwidth", None):
-        body = pd.DataFrame(frame).to_html(
-            classes=name, border=0, max_rows=LONGEST, index_names=False, na_rep="–", **options
-        )
+    body = pd.DataFrame(frame).to_html(
+        classes=name, border=0, max_rows=LONGEST, index_names=False, na_rep="–", **options
+    )
     more = f"<p>{len(frame):,} rows, of which {LONGEST} are shown.</p>" if len(frame) > LONGEST else ""
     return f"<style>{style}</style>{_ADDRESS.sub(_breakable, body)}{more}"
 
