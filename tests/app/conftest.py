@@ -258,7 +258,7 @@ def open_page(
 
     def opened(project: Project | Path | None = None, *, who: str = "", draw: bool = False) -> Page:
         if not draw:
-            monkeypatch.setattr(derived_module, "_drawn", lambda chart: {"wide": "{}", "narrow": "{}"})
+            monkeypatch.setattr(derived_module, "_drawn", lambda chart: derived_module.Drawing("{}", "{}", 300))
         file = project if isinstance(project, Path) else tmp_path / f"project-{len(pages)}.json"
         if project is None:
             shutil.copyfile(sample_project, file)

@@ -30,7 +30,10 @@ def test_numbers_are_taken_as_people_write_them(typed, held):
 
 
 def test_a_list_is_typed_with_commas():
-    assert edited(PROJECT, "needs/n1/breakdowns", "ethnic group, , duration").needs[0].breakdowns == ("ethnic group", "duration")
+    assert edited(PROJECT, "needs/n1/breakdowns", "ethnic group, , duration").needs[0].breakdowns == (
+        "ethnic group",
+        "duration",
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,10 +44,22 @@ def test_a_list_is_typed_with_commas():
         ("appraisal/horizon", "2.5", "“2.5” is not a number. Enter a whole number, for example 12."),
         ("needs/n1/precision", "inf", "Enter a number, for example 12.5."),
         ("frame/nation", "Atlantis", "Choose one of the answers in the list."),
-        ("needs/gone/question", "x", "This entry is no longer there: somebody has deleted it. Copy what you typed if you need it."),
-        ("needs/n1", "5", "This entry is no longer there: somebody has deleted it. Copy what you typed if you need it."),
+        (
+            "needs/gone/question",
+            "x",
+            "This entry is no longer there: somebody has deleted it. Copy what you typed if you need it.",
+        ),
+        (
+            "needs/n1",
+            "5",
+            "This entry is no longer there: somebody has deleted it. Copy what you typed if you need it.",
+        ),
         ("id", "other", "This entry is no longer there: somebody has deleted it. Copy what you typed if you need it."),
-        ("schema_version", "9", "This entry is no longer there: somebody has deleted it. Copy what you typed if you need it."),
+        (
+            "schema_version",
+            "9",
+            "This entry is no longer there: somebody has deleted it. Copy what you typed if you need it.",
+        ),
         ("frame/problem", "x" * (LONGEST + 1), "This is 20,001 characters long. Enter at most 20,000."),
     ],
 )
@@ -59,7 +74,10 @@ def test_any_text_is_kept_as_it_was_typed(typed):
     assert edited(PROJECT, "frame/problem", typed).frame.problem == typed
 
 
-@given(st.sampled_from(sorted(flatten(PROJECT))), st.text(max_size=20) | st.booleans() | st.lists(st.text(max_size=5), max_size=3))
+@given(
+    st.sampled_from(sorted(flatten(PROJECT))),
+    st.text(max_size=20) | st.booleans() | st.lists(st.text(max_size=5), max_size=3),
+)
 def test_whatever_a_browser_sends_gives_a_project_or_a_refusal(path, typed):
     try:
         after = edited(PROJECT, path, typed)

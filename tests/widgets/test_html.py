@@ -39,8 +39,15 @@ def test_a_field_has_a_label_a_hint_and_an_error_in_that_order():
 
 @given(st.text(max_size=60))
 def test_no_text_can_become_markup(text):
-    html = h.card(text, h.text_field("a/b", text, text, hint=text, error=text), h.text_area("c", text, text), h.button(text, "do", id=text))
-    clean = h.card("x", h.text_field("a/b", "x", "x", hint="x", error="x"), h.text_area("c", "x", "x"), h.button("x", "do", id="x"))
+    html = h.card(
+        text,
+        h.text_field("a/b", text, text, hint=text, error=text),
+        h.text_area("c", text, text),
+        h.button(text, "do", id=text),
+    )
+    clean = h.card(
+        "x", h.text_field("a/b", "x", "x", hint="x", error="x"), h.text_area("c", "x", "x"), h.button("x", "do", id="x")
+    )
     tags = [t for t, _ in Reader(html).tags]
     # A field without a text leaves out its hint or error, so compare as sets when the text is empty.
     assert tags == [t for t, _ in Reader(clean).tags] or not text

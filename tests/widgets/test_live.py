@@ -29,7 +29,13 @@ def test_an_event_is_handed_on_and_acknowledged_under_its_number(sent):
 
 @pytest.mark.parametrize(
     "forged",
-    [{"kind": "run", "seq": 1}, {"kind": "edit", "seq": "x"}, "edit", {"kind": "edit", "extra": 1}, {"kind": "edit", "name": "x" * 301}],
+    [
+        {"kind": "run", "seq": 1},
+        {"kind": "edit", "seq": "x"},
+        "edit",
+        {"kind": "edit", "extra": 1},
+        {"kind": "edit", "name": "x" * 301},
+    ],
 )
 def test_what_is_not_an_event_is_refused_and_never_acknowledged(sent, forged):
     view = LiveView(lambda event, files: pytest.fail("a forged event was handed on"))
@@ -68,7 +74,12 @@ def test_the_committed_script_is_built_from_its_source(tmp_path):
         pytest.skip("node and the two packages in workbench/widgets/js are not installed (make js)")
     built = tmp_path / "live.js"
     subprocess.run(
-        ["node_modules/.bin/esbuild", "live.js", "--bundle", "--minify", "--format=esm", "--legal-comments=inline", f"--outfile={built}"],
+        [
+            "node_modules/.bin/esbuild",
+            "live.js",
+            *("--bundle", "--minify", "--format=esm", "--legal-comments=inline"),
+            f"--outfile={built}",
+        ],
         cwd=JS, check=True, capture_output=True,
     )  # fmt: skip
     assert built.read_text() == (JS.parent / "static" / "live.js").read_text()

@@ -336,7 +336,8 @@ def _year_bars(chart: YearBars, width_mm: float) -> Figure:
     ax.plot(x, [r.cumulative for r in rows], **line)
     end = rows[-1].cumulative
     ax.annotate(chart.say(end), (len(rows) - 1, end), (0, 6 if end >= 0 else -6), textcoords="offset points",
-                ha="center", va="bottom" if end >= 0 else "top", fontweight="bold", annotation_clip=False)  # fmt: skip
+                ha="center", va="bottom" if end >= 0 else "top", fontweight="bold", annotation_clip=False,
+                bbox={"facecolor": theme.PAPER, "edgecolor": "none", "alpha": 0.9, "pad": 1.5})  # fmt: skip
     shown = pick(len(rows), 8)
     _ticks(ax, "x", shown, [rows[i].label for i in shown])
     marks = [("Benefits", Patch(color=theme.PAIR[1])), ("Costs", Patch(color=theme.PAIR[0]))]

@@ -159,7 +159,15 @@ def year_bars(chart: YearBars, narrow: bool) -> go.Figure:
     shapes, notes = part.key(items, narrow, left, foot)
     shown = pick(len(rows), 3 if narrow else 6)
     end = rows[-1].cumulative if rows else 0.0
-    notes.append(part.note(f"<b>{chart.say(end)}</b>", x[-1] if x else 0, end, yshift=16 if end >= 0 else -16))
+    notes.append(
+        part.note(
+            f"<b>{chart.say(end)}</b>",
+            x[-1] if x else 0,
+            end,
+            yshift=18 if end >= 0 else -18,
+            bgcolor="rgba(255,255,255,0.9)",
+        )
+    )
     return part.figure(
         traces,
         (300 if narrow else 320) + key_height,
