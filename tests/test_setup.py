@@ -181,9 +181,10 @@ def test_the_wheel_holds_the_data_and_the_notebook_that_is_served(tmp_path: Path
     ours = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "workbench").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", "js"} & set(path.parts)
     }
     assert ours <= held
+    assert not [name for name in held if "node_modules" in name]
     assert "workbench/serve/app.ipynb" in held
     assert {name.split("/")[0] for name in held if ".dist-info" not in name} == {"workbench"}
 

@@ -240,7 +240,7 @@ def _relaxed(need: Need, held: Held) -> list[tuple[str, Need]]:
         for level in coarser(need.level)
         if level in held.levels
     ]
-    if need.precision is not None:
+    if need.precision is not None and math.isfinite(2 * need.precision):
         unit = "%" if need.unit == "count" else " points"
         offers.append((f"±{words.decimal(2 * need.precision)}{unit}", need.with_(precision=2 * need.precision)))
     if len(need.breakdowns) > 1:

@@ -18,6 +18,8 @@ BASELINE = "do nothing"
 
 LONG = 50
 """Years beyond which the Green Book 2026 asks for the lower-rate sensitivity."""
+LONGEST = 1000
+"""Years beyond which a horizon is a slip of the hand. Each year is computed, so a slip must not fill the memory."""
 
 # Payments that only move money. A flag in the source may have been lost on the way, so the words are looked at as well.
 _MOVES_MONEY = re.compile(
@@ -147,6 +149,9 @@ def _no_horizon(appraisal: Appraisal, assumptions: Assumptions) -> Iterator[Refu
     if appraisal.horizon < 1:
         fault = Fault("appraisal/horizon", "The appraisal covers no year.", "Enter the number of years, 1 or more.")
         yield Refusal(HorizonError, fault)
+    elif appraisal.horizon > LONGEST:
+        message = f"The appraisal covers {appraisal.horizon:,} years, which can only be mistyped."
+        yield Refusal(HorizonError, Fault("appraisal/horizon", message, f"Enter at most {LONGEST} years."))
     elif schedule is not None and not schedule.reaches(last):
         fault = Fault(
             "appraisal/horizon",
