@@ -118,7 +118,12 @@ def _editor(view: View, need: Need) -> str:
         "How the verdict came about",
         ("Test", "Result", "Reason", "What would help"),
         [
-            (h.esc(c.name), h.tag(c.status, _CRITERION[c.status]), h.esc(c.reason), h.esc(c.remedy))
+            (
+                h.esc(c.name[:1].upper() + c.name[1:]),
+                h.tag(c.status, _CRITERION[c.status]),
+                h.esc(c.reason),
+                h.esc(c.remedy),
+            )
             for c in verdict.criteria
         ],
         hide_caption=False,
