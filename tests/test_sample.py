@@ -10,6 +10,8 @@ import pytest
 from frictionless import Package, system
 
 from workbench.domain.provenance import Citation
+from workbench.domain.ranking import NOUNS
+from workbench.sources import nomis_workbook
 from workbench.sources.sample import load_sample
 
 GM = "E47000001"
@@ -33,6 +35,12 @@ def figures(library, measure, level, **wanted):
 def table(path):
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_every_measure_that_can_be_held_has_a_name_for_titles(library):
+    """“The district with most people” would say something else of a count of people without work."""
+    read = {*nomis_workbook.RATES, *(measure for measure, _ in nomis_workbook.CELLS.values())}
+    assert NOUNS.keys() == set(library.figures.frame["measure"]) | read
 
 
 # --- the package ------------------------------------------------------------------------------------------------------

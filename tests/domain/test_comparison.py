@@ -346,9 +346,17 @@ def test_perturbed_counts_are_ranked_but_never_added():
 
 def test_rates_are_ranked_and_not_added():
     rows = making.figures(making.employment_2023()[:-1])
-    assert ranked(rows).headline() == "In 2023 figures by district ran from 65.6% (Bolton) to 76.4% (Oldham)"
+    assert ranked(rows).headline() == "In 2023 employment rates by district ran from 65.6% (Bolton) to 76.4% (Oldham)"
+    assert ranked(rows, noun="rates").headline().startswith("In 2023 rates by district ran from")
     with pytest.raises(NotComparable, match="rates and scores cannot"):
         concentration(rows)
+
+
+def test_a_measure_without_a_name_of_its_own_is_called_figures_unless_its_unit_says_what_it_counts():
+    rates = making.figures([{**row, "measure": "rate_of_mine"} for row in making.employment_2023()[:-1]])
+    assert ranked(rates).headline().startswith("In 2023 figures by district ran from")
+    homes = [{**row, "measure": "homes", "unit": "households"} for row in making.wards(counts(100, *[10] * 9))]
+    assert "the ward with most households, of 10," in ranked(making.figures(homes)).headline()
 
 
 def test_a_suppressed_area_has_no_rank():

@@ -26,8 +26,28 @@ from workbench.domain.rows import (
 from workbench.domain.statistics import Period, rounding_bound
 from workbench.errors import FigureMissing, NotComparable
 
-NOUNS = {"claimant_count": "claimants"}
-"""What a measure counts, where its unit does not say it."""
+NOUNS = {
+    "claimant_count": "claimants",
+    "claimant_rate": "claimant rates",
+    "claimant_rate_yearly": "claimant rates",
+    "employment_rate": "employment rates",
+    "inactivity_rate": "inactivity rates",
+    "uc_households": "households on Universal Credit",
+    "population_16_64": "residents aged 16 to 64",
+    "people_16_64": "people aged 16 to 64",
+    "economically_active": "economically active people",
+    "in_employment": "people in employment",
+    "employees": "employees",
+    "self_employed": "self-employed people",
+    "unemployed": "unemployed people",
+    "inactive": "economically inactive people",
+    "imd_score": "deprivation scores",
+    "imd_rank": "deprivation ranks",
+    "imd_decile": "deprivation deciles",
+    "imd2019_rank": "deprivation ranks",
+    "imd2019_decile": "deprivation deciles",
+}
+"""What the figures of a measure are called in a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +107,7 @@ class Ranking:
     measure, unit, level : str
     period : tuple of date
     noun : str
-        What is counted, for the title: ``claimants``.
+        What the figures are called in the title: ``claimants``, ``employment rates``.
     concentrated : Concentration or None
         For counts that may be added; None for rates and scores, and for perturbed counts.
     caveats : tuple of str
@@ -130,8 +150,8 @@ class Ranking:
         if highest == lowest:
             return f"{opening}every {self.level} had {words.amount(highest, self.unit)}"
         return (
-            f"{opening}figures by {self.level} ran from {words.amount(lowest, self.unit)} ({self._names(lowest)}) to "
-            f"{words.amount(highest, self.unit)} ({self._names(highest)})"
+            f"{opening}{self.noun} by {self.level} ran from {words.amount(lowest, self.unit)} ({self._names(lowest)}) "
+            f"to {words.amount(highest, self.unit)} ({self._names(highest)})"
         )
 
     def _names(self, value: float) -> str:
@@ -149,7 +169,7 @@ def ranked(figures: FigureSet, *, period_end: date | None = None, noun: str = ""
     period_end : datetime.date, optional
         Last day of the period wanted; the latest when left out.
     noun : str
-        What is counted, for the title; told from the measure or its unit when left out.
+        What the figures are called in the title, in the plural; told from the measure or its unit when left out.
     top_share : float
         The share of areas whose part of the total is worked out, a tenth unless told otherwise.
 
@@ -186,7 +206,7 @@ def ranked(figures: FigureSet, *, period_end: date | None = None, noun: str = ""
         unit=unit,
         level=level,
         period=period_of(rows),
-        noun=noun or NOUNS.get(str(rows[0]["measure"]), unit),
+        noun=noun or NOUNS.get(str(rows[0]["measure"])) or (unit if unit in words.COUNTS else "figures"),
         concentrated=concentration(figures, period_end=wanted, top_share=top_share) if addable else None,
         caveats=_caveats(rows, usable, level),
     )
