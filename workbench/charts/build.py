@@ -28,7 +28,6 @@ from workbench.charts.spec import (
     Series,
     Trend,
 )
-from workbench.charts.words import plural
 from workbench.domain import words
 from workbench.domain.areas import AreaRegister
 from workbench.domain.comparison import ComparedArea, Comparison, Ranking
@@ -205,7 +204,7 @@ def ranked_chart(
     used = [r for r in records(figures) if (r["period_start"], r["period_end"]) == ranking.period]
     shown = ranking.top(n)
     period = words.period(*ranking.period)
-    missing = f" {plural(ranking.missing, ranking.level)} without a figure." if ranking.missing else ""
+    missing = f" {words.counted(ranking.missing, ranking.level)} without a figure." if ranking.missing else ""
     return RankedBars(
         title=ranking.headline(),
         caption=_caption(what, period, used, figures, "") + missing,
@@ -274,7 +273,7 @@ def hex_map(figures: FigureSet, areas: AreaRegister, *, title: str, what: str, c
     edges = class_edges([float(r["value"]) for r in rows if is_usable(r)], classes)
     cells = [_cell(r, edges, at[str(r["area_code"])], _group(str(r["area_code"]), areas)) for r in rows]
     noun = words.plural(level, 1)
-    each = f"; each hexagon is one of {plural(len(cells), noun)}"
+    each = f"; each hexagon is one of {words.counted(len(cells), noun)}"
     return HexMap(
         title=title,
         caption=_caption(what, period, rows, figures, each),

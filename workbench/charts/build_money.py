@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from workbench.charts.spec import Range, RangeBars, Year, YearBars
-from workbench.charts.words import plural, say
+from workbench.charts.words import say
 from workbench.domain.appraisal.appraise import OptionResult, Results
 from workbench.domain.appraisal.sensitivity import RangeRow, Sensitivity
 from workbench.domain.money import financial_year
+from workbench.domain.words import counted
 
 
 def tornado_chart(sensitivity: Sensitivity, results: Results, *, most: int = 8) -> RangeBars:
@@ -26,7 +27,7 @@ def tornado_chart(sensitivity: Sensitivity, results: Results, *, most: int = 8) 
     """
     rows = sorted(sensitivity.rows, key=lambda r: -r.width)
     left_out = len(rows) - most
-    more = f" Not shown: {plural(left_out, 'assumption')} that would move it less." if left_out > 0 else ""
+    more = f" Not shown: {counted(left_out, 'assumption')} that would move it less." if left_out > 0 else ""
     return RangeBars(
         title=_turns_on(rows, sensitivity),
         caption=f"Net present value of “{sensitivity.name}”, one assumption changed at a time. {_basis(results)}{more}",
@@ -46,7 +47,7 @@ def _turns_on(rows: list[RangeRow], sensitivity: Sensitivity) -> str:
     opening = f"The result of {name} depends most on: {rows[0].label}"
     if not turning:
         return f"{opening}; no single assumption takes it {'below' if sign else 'above'} nil"
-    which = "that alone" if turning == rows[:1] else f"{plural(len(turning), 'assumption')} alone"
+    which = "that alone" if turning == rows[:1] else f"{counted(len(turning), 'assumption')} alone"
     verb = "can" if which == "that alone" else "could each" if len(turning) > 1 else "could"
     return f"{opening}; {which} {verb} take it {'below' if sign else 'above'} nil"
 
@@ -76,7 +77,7 @@ def cash_flow_chart(option: OptionResult, results: Results) -> YearBars:
 
 def _pays_back(option: OptionResult, years: tuple[Year, ...]) -> str:
     """The title: when what has built up reaches nil for good, and what it is worth in the end."""
-    span = plural(len(years), "year")
+    span = counted(len(years), "year")
     if option.npv < 0:
         return f"“{option.name}” does not pay back within {span}: net present value {say(option.npv, 'pounds')}"
     first = next(i for i in range(len(years)) if all(y.cumulative >= 0 for y in years[i:]))

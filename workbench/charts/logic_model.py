@@ -25,8 +25,8 @@ from workbench.charts.logic_layout import (
     runs_back,
     text_width,
 )
-from workbench.charts.words import plural
 from workbench.domain.logic_model import LEVELS, LogicModel
+from workbench.domain.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -97,9 +97,9 @@ def logic_model_text(model: LogicModel) -> str:
             f"{link.strength} evidence" if link.strength not in ("", "none") else "no evidence given",
         ]
         links.append(f"“{name[link.source]}” {verb} “{name[link.target]}” ({'; '.join(s for s in said if s)})")
-    counted = f"{len(model.nodes)} {'box' if len(model.nodes) == 1 else 'boxes'} and {plural(len(links), 'link')}"
+    both = f"{counted(len(model.nodes), 'box')} and {counted(len(links), 'link')}"
     lines = f" Links: {'; '.join(links)}." if links else ""
-    return f"Logic model with {counted}. {' '.join(parts)}{lines}".strip()
+    return f"Logic model with {both}. {' '.join(parts)}{lines}".strip()
 
 
 # --- SVG --------------------------------------------------------------------------------------------------------------

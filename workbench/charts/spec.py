@@ -15,7 +15,8 @@ from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
-from workbench.charts.words import and_list, missing, plural, say, spoken
+from workbench.charts.words import missing, say, spoken
+from workbench.domain.words import counted, listed
 
 Emphasis = Literal["", "some", "strong"]
 """How clearly a row stands out: ``strong`` after allowing for many comparisons, ``some`` on its own only."""
@@ -209,7 +210,7 @@ class IntervalDots(Chart):
             for r in self.rows
         ]
         line = f"{self.reference.name} {self.spoken(self.reference.value)}. " if self.reference else ""
-        return f"{plural(len(self.rows), 'value')} with intervals. {line}{'; '.join(parts)}."
+        return f"{counted(len(self.rows), 'value')} with intervals. {line}{'; '.join(parts)}."
 
     def tone(self, row: Dot) -> Literal["plain", "some", "strong", "some worse", "strong worse"]:
         """How a row is coloured: by emphasis, and as worse only when a cited polarity says so."""
@@ -262,7 +263,7 @@ class Trend(Chart):
             first, last = (f"{_with_interval(self, p)} in {p.label}" for p in (held[0], held[-1]))
             least, most = (f"{self.spoken(p.value)} in {p.label}" for p in (low, high))
             gaps = len(s.points) - len(held)
-            without = f"; {plural(gaps, 'period')} without a figure" if gaps else ""
+            without = f"; {counted(gaps, 'period')} without a figure" if gaps else ""
             parts.append(f"{s.name}: from {first} to {last}; lowest {least}, highest {most}{without}.")
         return f"Line chart. {' '.join(parts)}"
 
@@ -290,14 +291,14 @@ class RankedBars(Chart):
     @property
     def shown(self) -> str:
         """How many rows of how many, in words; empty when all are shown."""
-        return f"{len(self.rows):,} of {plural(self.of, self.noun)}" if self.of > len(self.rows) else ""
+        return f"{len(self.rows):,} of {counted(self.of, self.noun)}" if self.of > len(self.rows) else ""
 
     def _alt(self) -> str:
         parts = [
             f"{r.label} {self.spoken(r.value)}" + (f" ({r.note})" if r.note and missing(r.value) else "")
             for r in self.rows
         ]
-        lead = f"Bar chart of {self.shown or plural(len(self.rows), self.noun)}, in order. "
+        lead = f"Bar chart of {self.shown or counted(len(self.rows), self.noun)}, in order. "
         line = f"{self.reference.name} {self.spoken(self.reference.value)}. " if self.reference else ""
         return f"{lead}{line}{'; '.join(parts)}."
 
@@ -341,17 +342,15 @@ class HexMap(Chart):
     def _alt(self) -> str:
         held = sorted((c for c in self.cells if c.value is not None), key=lambda c: (-(c.value or 0), c.area_code))
         counts = Counter(c.klass for c in self.cells)
-        classes = [f"{plural(counts[i], self.noun)} {label}" for i, label in enumerate(self.class_labels)]
-        gap = f" {plural(len(self.without), self.noun)} without a figure." if self.without else ""
+        classes = [f"{counted(counts[i], self.noun)} {label}" for i, label in enumerate(self.class_labels)]
+        gap = f" {counted(len(self.without), self.noun)} without a figure." if self.without else ""
         name = [f"{c.name} {self.spoken(c.value)}" for c in held]
         ends = (
-            f" Highest: {and_list(name[:5])}. Lowest: {and_list(name[-3:])}."
-            if len(name) > 8
-            else f" {'; '.join(name)}."
+            f" Highest: {listed(name[:5])}. Lowest: {listed(name[-3:])}." if len(name) > 8 else f" {'; '.join(name)}."
         )
         groups = self._top_groups()
         return (
-            f"Map of {plural(len(self.cells), self.noun)}, one hexagon each. {'; '.join(classes)}.{gap}{ends}{groups}"
+            f"Map of {counted(len(self.cells), self.noun)}, one hexagon each. {'; '.join(classes)}.{gap}{ends}{groups}"
         )
 
     def _top_groups(self) -> str:
@@ -360,7 +359,7 @@ class HexMap(Chart):
         if len({c.group for c in self.cells}) < 2 or not top:
             return ""
         said = [f"{n} in {g}" for g, n in sorted(top.items(), key=lambda x: (-x[1], x[0]))]
-        return f" Of the highest class, {and_list(said)}."
+        return f" Of the highest class, {listed(said)}."
 
     def table(self) -> pd.DataFrame:
         """Every figure drawn."""

@@ -1,8 +1,7 @@
-"""Numbers and lists as a reader says them."""
+"""Figures as a reader says them, beside a mark or aloud; and lines of text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import isnan
 
 DECIMALS = {"percent": 1, "rate": 1, "score": 1}
@@ -72,31 +71,6 @@ def spoken(value: float | None, unit: str, decimals: int | None = None) -> str:
     elif unit not in ("percent", "") and not missing(value):
         text = f"{text} {unit}"
     return f"minus {text[1:]}" if text.startswith("−") else text
-
-
-def and_list(names: Sequence[str]) -> str:
-    """Names in a sentence.
-
-    Examples
-    --------
-    >>> and_list(["Bolton", "Rochdale", "Wigan"])
-    'Bolton, Rochdale and Wigan'
-    """
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-
-
-def plural(count: int, word: str) -> str:
-    """A count and its noun.
-
-    Examples
-    --------
-    >>> plural(1, "ward"), plural(215, "ward"), plural(10, "combined authority")
-    ('1 ward', '215 wards', '10 combined authorities')
-    """
-    if count == 1:
-        return f"{count:,} {word}"
-    many = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
-    return f"{count:,} {many}"
 
 
 def wrap(text: str, width: int) -> tuple[str, ...]:

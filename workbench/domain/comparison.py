@@ -431,5 +431,5 @@ def _method(sampled: bool, n: int) -> str:
     return (
         "Difference of two independent estimates, from the published intervals: z = difference / √(SE² + SE²) (APHO, "
         "Technical Briefing 3, 2008). P values allow for "
-        f"{words.number(n)} comparison{'s' if n != 1 else ''} by Holm’s method (1979)."
+        f"{words.counted(n, 'comparison', spelt=True)} by Holm’s method (1979)."
     )

@@ -377,7 +377,7 @@ def _last_day(day: date) -> int:
 
 def _age_words(months: int) -> str:
     if months < 36:
-        return f"{words.number(months) if months else 'less than one'} month{'s' if months > 1 else ''} old"
+        return f"{words.counted(months, 'month', spelt=True) if months else 'less than one month'} old"
     return f"{words.number(months // 12)} years old"
 
 
@@ -392,8 +392,8 @@ def _freshness(case: Case) -> Criterion:
         newer = "Bring in newer figures if the answer must be current." if age > 24 else ""
         return Criterion(name, "met", f"{held}.", newer)
     if age <= limit:
-        return Criterion(name, "met", f"{held}, within the {limit} months you asked for.")
-    reason = f"{held}, against the {limit} month{'s' if limit != 1 else ''} you asked for."
+        return Criterion(name, "met", f"{held}, within the {words.counted(limit, 'month')} you asked for.")
+    reason = f"{held}, against the {words.counted(limit, 'month')} you asked for."
     lag = case.dataset.lag_months if case.dataset else None
     if lag is None:
         return Criterion(name, "unknown", reason, "Find out whether newer figures are out, and bring them in.")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from workbench.domain import words
 from workbench.domain.areas import AreaRegister
 from workbench.domain.catalogue import Dataset
 from workbench.domain.provenance import Citation
@@ -148,7 +149,7 @@ def validate(figures: FigureSet, where: str = "") -> FigureSet:
         if count:
             row = frame.loc[bad].iloc[0]
             place = f"{row['area_code']} {row['measure']}"
-            faults.append(Fault(place, f"{message} ({count} row{'s' if count > 1 else ''})", remedy))
+            faults.append(Fault(place, f"{message} ({words.counted(count, 'row')})", remedy))
     if faults:
         raise InvalidProject(faults, where)
     return figures

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.domain import words
 from workbench.domain.appraisal.appraise import Results
 from workbench.domain.findings import Finding
 from workbench.domain.frame import Frame
@@ -142,7 +143,7 @@ def _figures(project: Project, verdicts: Sequence[Verdict]) -> _State:
         elif not settled(project, verdict):
             faults.append(Fault(f"needs/{need.id}", f"“{question}” is still open. {verdict.reason}", verdict.remedy))
     of = len(project.needs)
-    detail = f"{of - len(faults)} of {of} need{'s' if of != 1 else ''} settled"
+    detail = f"{of - len(faults)} of {words.counted(of, 'need')} settled"
     return ("In progress", detail, tuple(faults)) if faults else ("Completed", detail, ())
 
 
@@ -192,7 +193,7 @@ def _proposal(project: Project, findings: Sequence[ReviewFinding]) -> _State:
     if not asked:
         return "Completed", "", ()
     faults = tuple(Fault(f.where or f.step, f.message, f.remedy) for f in asked)
-    return "In progress", f"{len(asked)} finding{'s' if len(asked) != 1 else ''} to look at", faults
+    return "In progress", f"{words.counted(len(asked), 'finding')} to look at", faults
 
 
 def _found(project: Project, findings: Sequence[Finding], beside: str) -> _State:
@@ -209,4 +210,4 @@ def _faults(project: Project, findings: Iterable[Finding], weight: str) -> tuple
 
 
 def _things(count: int) -> str:
-    return f"{count:,} thing{'s' if count != 1 else ''} to look at" if count else ""
+    return f"{words.counted(count, 'thing')} to look at" if count else ""

@@ -196,10 +196,8 @@ def _r43(case: Case) -> Iterator[Asked]:
     elif needed < case.as_of:
         yield "blocks", f"The data is needed by {text}, which is past.", "Give a date ahead.", path
     elif needed < case.as_of + timedelta(weeks=REVIEW_WEEKS):
-        weeks = (needed - case.as_of).days // 7
-        message = (
-            f"The data is needed in {words.number(weeks)} week{'s' if weeks != 1 else ''}. A review can take months."
-        )
+        weeks = words.counted((needed - case.as_of).days // 7, "week", spelt=True)
+        message = f"The data is needed in {weeks}. A review can take months."
         yield "weakens", message, "Start later, or ask now what DWP could do sooner.", path
 
 

@@ -201,7 +201,7 @@ class _Left:
 
 
 def _needs(n: int) -> str:
-    return f"{words.number(n)} need{'s' if n != 1 else ''}"
+    return words.counted(n, "need", spelt=True)
 
 
 def _published(frame: Frame, left: _Left) -> Rung:
@@ -316,7 +316,7 @@ def _share(sharing: Sharing, lighter: Sequence[Rung]) -> Rung:
 
 def _open_words(unknown: Sequence[Rung]) -> str:
     names = [f"{r.title[:1].lower()}{r.title[1:]}" for r in unknown]
-    return f"{words.number(len(names))} lighter route{'s' if len(names) != 1 else ''} still open: {words.listed(names)}"
+    return f"{words.counted(len(names), 'lighter route', spelt=True)} still open: {words.listed(names)}"
 
 
 # --- what is missing --------------------------------------------------------------------------------------------------

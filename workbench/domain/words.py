@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -33,6 +34,28 @@ def number(n: int) -> str:
     ('three', '1,215')
     """
     return SMALL[n] if 0 < n <= 10 else f"{n:,}"
+
+
+def counted(n: int, noun: str, *, spelt: bool = False) -> str:
+    """A count with its noun.
+
+    Parameters
+    ----------
+    n : int
+    noun : str
+        In the singular.
+    spelt : bool
+        The count as a word up to ten.
+
+    Examples
+    --------
+    >>> counted(1, "ward"), counted(1215, "ward"), counted(10, "combined authority")
+    ('1 ward', '1,215 wards', '10 combined authorities')
+    >>> counted(3, "day", spelt=True), counted(0, "box", spelt=True)
+    ('three days', '0 boxes')
+    """
+    many = f"{noun[:-1]}ies" if re.search("[^aeiou]y$", noun) else f"{noun}{'es' if noun.endswith('x') else 's'}"
+    return f"{number(n) if spelt else f'{n:,}'} {noun if n == 1 else many}"
 
 
 def listed(names: Sequence[str]) -> str:

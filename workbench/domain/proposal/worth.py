@@ -188,11 +188,10 @@ def proportionality(case: Case) -> Iterator[Piece]:
         "DWP’s guide (section 8) asks why the proposal is proportionate in its costs and in its benefit to the public.",
         GUIDE,
     )
-    count = words.number(len(request.items)) if request.items else ""
     people = f" about {request.people_count:,} people" if request.people_count is not None else ""
-    if count:
-        plural = "s" * (len(request.items) != 1)
-        yield para(words.sentence(f"{count} data item{plural}{people} would be shared"))
+    if request.items:
+        count = words.counted(len(request.items), "data item", spelt=True)
+        yield para(words.sentence(f"{count}{people} would be shared"))
     best = results.preferred if results else None
     if results and best:
         dwp = [t for t in best.parties if "DWP" in t.name or "Jobcentre" in t.name]
