@@ -19,14 +19,16 @@ def financial_year(year: int) -> str:
     return f"{year}/{(year + 1) % 100:02d}"
 
 
-def pounds(amount: float) -> str:
-    """An amount in whole pounds; below £10 in pence.
+def pounds(amount: float | None) -> str:
+    """An amount in whole pounds, below £10 in pence; None is not known.
 
     Examples
     --------
-    >>> pounds(-1234.5), pounds(2.44), pounds(0)
-    ('−£1,234', '£2.44', '£0')
+    >>> pounds(-1234.5), pounds(2.44), pounds(0), pounds(None)
+    ('−£1,234', '£2.44', '£0', 'not known')
     """
+    if amount is None:
+        return "not known"
     places = 2 if abs(amount) < 10 and amount != round(amount) else 0
     text = f"{abs(amount):,.{places}f}"
     if not float(text.replace(",", "")):
