@@ -11,6 +11,10 @@ from workbench.domain.project import Project, flatten, unflatten
 LONGEST = 20_000
 """Characters a field may hold; a paste of a whole document is refused with a sentence rather than cut."""
 
+LARGEST = 1e12
+"""The largest number a field takes, either side of nought: more is a slip of the hand, and what is computed from it
+could not be written as a number."""
+
 _LOCKED = {"id", "schema_version"}
 
 
@@ -52,6 +56,8 @@ def edited(project: Project, path: str, typed: Any) -> Project:
         raise EntryRefused(f"This is {len(typed):,} characters long. Enter at most {LONGEST:,}.")
     current = flat[path]
     flat[path] = _as_field(typed, current)
+    if _too_large(flat[path], current):
+        raise EntryRefused(f"“{typed}” is too large. Enter at most {LARGEST:,.0f}.")
     try:
         return Project.model_validate(unflatten(flat))
     except ValidationError as error:
@@ -72,6 +78,16 @@ def _as_field(typed: Any, current: Any) -> Any:
     if isinstance(typed, str) and is_number:
         return _number(typed)
     return typed
+
+
+def _too_large(value: Any, current: Any) -> bool:
+    """Whether a number was typed that no field can mean. A field of words may hold any digits."""
+    if isinstance(current, str | bool | list) or isinstance(value, bool) or value is None:
+        return False
+    try:
+        return abs(float(value)) > LARGEST and any(c.isdigit() for c in str(value))
+    except (TypeError, ValueError, OverflowError):
+        return False  # no number at all is told by the check of the field
 
 
 def _number(typed: str) -> str | None:

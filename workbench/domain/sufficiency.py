@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import inf
+from math import inf, isfinite
 
 from workbench.domain import words
 from workbench.domain.catalogue import Dataset
@@ -240,7 +240,7 @@ def _relaxed(need: Need, held: Held) -> list[tuple[str, Need]]:
         for level in coarser(need.level)
         if level in held.levels
     ]
-    if need.precision is not None and math.isfinite(2 * need.precision):
+    if need.precision is not None and isfinite(2 * need.precision):
         unit = "%" if need.unit == "count" else " points"
         offers.append((f"±{words.decimal(2 * need.precision)}{unit}", need.with_(precision=2 * need.precision)))
     if len(need.breakdowns) > 1:

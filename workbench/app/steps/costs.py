@@ -17,6 +17,7 @@ from workbench.widgets.live import Event
 KINDS = tuple((k, k[:1].upper() + k[1:]) for k in get_args(OptionKind))
 PERSPECTIVES = tuple((p, p[:1].upper() + p[1:]) for p in get_args(Perspective))
 TIMINGS = (("whole years", "At whole years from the start"), ("mid-year", "In the middle of each year"))
+NAMELESS = "An option without a name"
 DIRECTIONS = (("cost", "Cost"), ("benefit", "Benefit"))
 
 
@@ -64,7 +65,7 @@ def _answer(view: View) -> str:
         star = " (preferred)" if o.preferred else ""
         rows.append(
             (
-                h.esc(o.name + star),
+                h.esc((o.name or NAMELESS) + star),
                 h.esc(pounds(o.pv_costs)),
                 h.esc(pounds(o.pv_benefits)),
                 f"<b>{h.esc(pounds(o.npv))}</b><span "
@@ -126,7 +127,7 @@ def _options(view: View) -> str:
         return h.card("Options", h.empty("The ways of doing it, doing nothing included.", example, add), id="options")
     rows = [
         (
-            view.opener("option", o.id, o.name or "An option without a name", f"appraisal/options/{o.id}/name"),
+            view.opener("option", o.id, o.name or NAMELESS, f"appraisal/options/{o.id}/name"),
             h.esc(dict(KINDS)[o.kind]),
             h.esc(o.description),
             "Preferred" if o.preferred else "",
@@ -152,6 +153,7 @@ def _options(view: View) -> str:
 def _lines(view: View) -> str:
     parts = []
     for option in view.project.appraisal.options:
+        name = option.name or NAMELESS
         lines = [line for line in view.project.appraisal.lines if line.option_id == option.id]
         rows = [
             (
@@ -164,14 +166,14 @@ def _lines(view: View) -> str:
             for line in lines
         ]
         table = (
-            h.table(option.name, ("Line", "Kind", "Who", "A year", "Source"), rows, widths=(28, 12, 16, 22, 22))
+            h.table(name, ("Line", "Kind", "Who", "A year", "Source"), rows, widths=(28, 12, 16, 22, 22))
             if rows
             else '<p class="wb-hint">No lines yet.</p>'
         )
         opened = next((line for line in lines if view.ui.is_open("line", line.id)), None)
-        add = h.button("Add a line", "add-line", id=option.id, kind="quiet", label=f"Add a line to {option.name}")
+        add = h.button("Add a line", "add-line", id=option.id, kind="quiet", label=f"Add a line to {name}")
         parts.append(
-            f"<h3>{h.esc(option.name)}"
+            f"<h3>{h.esc(name)}"
             f'</h3>{table}{_line_editor(view, opened) if opened else ""}<div class="wb-row">{add}</div>'
         )
     return h.card("Costs and benefits, line by line", *parts, id="lines") if parts else ""
