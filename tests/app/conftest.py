@@ -256,7 +256,7 @@ def open_page(
     pages: list[Page] = []
     monkeypatch.setattr(desk_module, "load_sample", lambda *_: library)
 
-    def opened(project: Project | Path | None = None, *, who: str = "", draw: bool = False) -> Page:
+    def opened(project: Project | Path | None = None, *, who: str = "", draw: bool = False, home: Path = home) -> Page:
         if not draw:
             monkeypatch.setattr(derived_module, "_drawn", lambda chart: derived_module.Drawing("{}", "{}", 300))
         file = project if isinstance(project, Path) else tmp_path / f"project-{len(pages)}.json"

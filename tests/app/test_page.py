@@ -13,13 +13,6 @@ from workbench.domain.progress import StepStatus
 from workbench.domain.project import Project, flatten
 
 KEYS = [key for key, _ in STEPS]
-ROWS = {
-    "frame": ["partner:gmca"],
-    "figures": ["need:districts", "need:people"],
-    "logic": ["node:oc-start", "node:in-data", "link:k01"],
-    "request": ["item:birth", "consideration:expected-legal-power"],
-    "costs": ["option:share", "line:share-contact", "effect:trust"],
-}
 
 
 def statuses(status: str = "Not started") -> list[StepStatus]:
@@ -55,6 +48,17 @@ def test_each_page_is_sound_with_any_row_open(page, check, step):
         assert path in page.fields(), f"opening {row} sends the keyboard to a field that is not there"
         page.press(action, row, path)  # closes it
         assert not page.read.all("button", aria_expanded="true")
+
+
+@pytest.mark.parametrize("step", KEYS)
+def test_each_page_is_sound_with_the_history_open(page, check, step):
+    page.type("name", "Changed").go("figures")
+    page.send("action", name="go", id=step)
+    page.press("history")
+    assert check(page.html) == []
+    assert "Changed" in page.text
+    page.press("history")
+    assert "Close the history" not in page.text
 
 
 def test_each_page_is_sound_while_fields_say_what_is_wrong(page, check):

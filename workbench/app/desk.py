@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 import tempfile
+import zipfile
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -171,13 +173,18 @@ class Desk:
         return write_document(derived.document, pictures(derived) if drawable else {}, path)
 
     def write_proposal(self, derived: Derived, kind: str) -> tuple[str, bytes]:
-        """The proposal as a file name and its bytes."""
+        """The proposal as a file name and its bytes; a text file and the pictures beside it come as one zip."""
         words = re.sub(r"[\W_]+", "-", derived.project.name.lower())[:60].strip("-") or "proposal"
-        # A text file travels alone: pictures in a folder beside it would stay here, so it tells them in words.
-        shown = {} if kind == "md" else pictures(derived)
         with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
-            written = write_document(derived.document, shown, Path(folder) / f"proposal.{kind}")
-            return f"{words}.{kind}", written.read_bytes()
+            written = self.write_to(derived, Path(folder) / f"proposal.{kind}")
+            files = sorted(f for f in Path(folder).rglob("*") if f.is_file())
+            if files == [written]:
+                return f"{words}.{kind}", written.read_bytes()
+            packed = io.BytesIO()
+            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+                for file in files:
+                    package.write(file, file.relative_to(folder).as_posix())
+            return f"{words}.zip", packed.getvalue()
 
 
 def pictures(derived: Derived) -> Mapping[str, bytes]:

@@ -44,6 +44,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "html": "text/html",
     "md": "text/markdown",
     "csv": "text/csv",
+    "zip": "application/zip",
 }
 
 DOCUMENTS = ("docx", "odt", "html", "md")
@@ -103,7 +104,9 @@ class App:
         state, derived = self.state, self.derived
         body = STEP_MODULES[state.ui.step].render(View(state, derived))
         if state.ui.history:
-            body = panel(self.session.history(HISTORY)) + body
+            # Below the heading of the page and its sentence: a reader of headings meets the first level first.
+            above, end, below = body.partition("</p>")
+            body = above + end + panel(self.session.history(HISTORY)) + below
         if self.session.problem:
             body = notice(self.session.problem, "bad") + body
         # A kernel that waits for its visitor has no name yet and is nobody.
