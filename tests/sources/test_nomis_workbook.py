@@ -3,6 +3,7 @@
 import math
 import re
 import zipfile
+from datetime import date
 
 import pytest
 
@@ -62,6 +63,15 @@ def imported(areas, workbook):
 def figure(imported, code, measure, start="2021-01-01"):
     frame = imported.figures.where(area_code=code, measure=measure).frame
     return frame[frame["period_start"] == start].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "day"), [("24 April 2023", date(2023, 4, 24)), ("31 April 2023", None), ("1 x 9", None)]
+)
+def test_the_day_of_the_download_is_cited_when_the_workbook_gives_one(areas, workbook, said, day):
+    rows = sheet(block("Jan 2021-Dec 2021", BOLTON))
+    rows[1] = [rows[1][0].replace("24 April 2023", said)]
+    assert read_figures(workbook("aps.xlsx", rows), areas).figures.citation().retrieved == day
 
 
 def test_all_rows_are_read_although_the_sheet_declares_one_cell(areas, workbook):

@@ -229,24 +229,8 @@ def compare_with(
     -----
     APHO (2008) for the difference of two independent estimates; Holm (1979) for several comparisons.
     """
-    rows = records(figures)
-    areas = [row for row in rows if row["area_code"] != reference_code]
-    if not areas:
-        raise FigureMissing("There are no areas to compare.", "Choose a measure and a level that are held.")
-    wanted = period_end or max(row["period_end"] for row in areas)
-    areas = [row for row in areas if row["period_end"] == wanted]
-    reference = _reference(rows, reference_code, areas, wanted)
-    check_alike([*areas, reference])
-    level = str(same(areas, "level", "level", "Choose one level."))
-    same(areas, "vintage", "boundaries", "Choose areas of one set of boundaries.")
-    period = period_of([*areas, reference])
-    unit = str(reference["unit"])
-    if unit in words.COUNTS:
-        raise NotComparable(
-            f"A count of one {level} cannot be set against a count of {reference['area_name']}.",
-            "Compare rates on the same denominator.",
-            "unit",
-        )
+    areas, reference = _comparable(records(figures), reference_code, period_end)
+    level = str(areas[0]["level"])
     sampled = any(has_interval(row) for row in areas)
     kept, missing = _sort_out(areas, sampled)
     if not kept:
@@ -262,14 +246,35 @@ def compare_with(
         reference_name=str(reference["area_name"]),
         reference_value=float(reference["value"]),
         measure=str(reference["measure"]),
-        unit=unit,
+        unit=str(reference["unit"]),
         level=level,
-        period=period,
+        period=period_of([*areas, reference]),
         alpha=alpha,
         sampled=sampled,
         method=_method(sampled, len(compared)),
         caveats=caveats,
     )
+
+
+def _comparable(rows: Sequence[Row], code: str, period_end: date | None) -> tuple[list[Row], Row]:
+    """The areas and the reference of one period, when they may be set against each other."""
+    areas = [row for row in rows if row["area_code"] != code]
+    if not areas:
+        raise FigureMissing("There are no areas to compare.", "Choose a measure and a level that are held.")
+    wanted = period_end or max(row["period_end"] for row in areas)
+    areas = [row for row in areas if row["period_end"] == wanted]
+    reference = _reference(rows, code, areas, wanted)
+    check_alike([*areas, reference])
+    level = same(areas, "level", "level", "Choose one level.")
+    same(areas, "vintage", "boundaries", "Choose areas of one set of boundaries.")
+    period_of([*areas, reference])
+    if reference["unit"] in words.COUNTS:
+        raise NotComparable(
+            f"A count of one {level} cannot be set against a count of {reference['area_name']}.",
+            "Compare rates on the same denominator.",
+            "unit",
+        )
+    return areas, reference
 
 
 def _reference(rows: Sequence[Row], code: str, areas: Sequence[Row], wanted: date) -> Row:

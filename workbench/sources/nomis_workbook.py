@@ -16,7 +16,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from workbench.domain.areas import Area, AreaRegister
 from workbench.domain.periods import days_of
@@ -105,9 +105,7 @@ def read(cells: Cells, areas: AreaRegister) -> Imported:
     """
     blocks = tuple(_blocks(cells))
     symbols = _legend(cells)
-    names: dict[tuple[str, str], list[Area]] = {}
-    for held in areas.areas.values():
-        names.setdefault((held.level, held.name), []).append(held)
+    names = _by_name(areas)
     figures: list[dict[str, object]] = []
     refused: list[Fault] = []
     unresolved: dict[str, None] = {}
@@ -120,21 +118,14 @@ def read(cells: Cells, areas: AreaRegister) -> Imported:
             found = {code: _cell(row, place, symbols) for code, place in block.columns.items()}
             unknown = [code for code, cell in found.items() if cell is None]
             if unknown:
-                where = f"{cells.path.name}, row {number}"
-                refused.append(
-                    Fault(
-                        where,
-                        f"{', '.join(unknown)} of {area.name} has a symbol the foot does not explain",
-                        "Check it.",
-                    )
-                )
+                said = f"{', '.join(unknown)} of {area.name} has a symbol the foot does not explain"
+                refused.append(Fault(f"{cells.path.name}, row {number}", said, "Check it."))
             figures += _figures(area, block, {code: cell for code, cell in found.items() if cell}, cells)
     if not figures:
         raise none_held(cells, list(unresolved))
     refused += _left_out(cells, unresolved)
-    citation = _citation(cells)
     return Imported(
-        figure_set(figures, {source_id(cells.path): citation}, cells),
+        figure_set(figures, {source_id(cells.path): _citation(cells)}, cells),
         sum(len(block.rows) for block in blocks),
         tuple(refused),
         (
@@ -222,17 +213,32 @@ def _not_as_written(cells: Cells, what: str) -> WrongFile:
 
 def _citation(cells: Cells) -> Citation:
     line = next((text(row[0]) for row in cells.rows[:3] if row and "from Nomis on" in text(row[0])), "")
-    day = re.search(r"from Nomis on (\d{1,2} \w+ \d{4})", line)
     return Citation(
         publisher="Office for National Statistics, via Nomis",
         title="Annual Population Survey",
         locator=f"Table T01, from the file {cells.path.name}",
-        retrieved=datetime.strptime(day[1], "%d %B %Y").date() if day else None,
+        retrieved=_day_of(line),
         url="https://www.nomisweb.co.uk",
     )
 
 
+def _day_of(line: str) -> date | None:
+    """The day of the download; None when the line gives none that there is."""
+    found = re.search(r"from Nomis on (\d{1,2}) (\w+ \d{4})", line)
+    try:
+        return days_of(found[2])[0].replace(day=int(found[1])) if found else None
+    except ValueError:
+        return None
+
+
 # --- areas and figures ------------------------------------------------------------------------------------------------
+
+
+def _by_name(areas: AreaRegister) -> Mapping[tuple[str, str], Sequence[Area]]:
+    names: dict[tuple[str, str], list[Area]] = {}
+    for held in areas.areas.values():
+        names.setdefault((held.level, held.name), []).append(held)
+    return names
 
 
 def _area(said: str, names: Mapping[tuple[str, str], Sequence[Area]]) -> Area | None:
