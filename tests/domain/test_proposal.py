@@ -306,6 +306,15 @@ def test_figures_carry_their_sources_and_every_number_used_has_a_note():
     assert "Used without a place in the text:" in text(document, "sources")
 
 
+def test_what_was_not_confirmed_of_a_source_is_said_beside_its_limits():
+    first, *others = EVIDENCE.verdicts
+    assert first.dataset is not None
+    unread = replace(first, dataset=first.dataset.with_(cautions=(), unverified="how soon figures come out"))
+    document = built(PROJECT, replace(EVIDENCE, verdicts=(unread, *others)))
+    assert "Not confirmed at the source: how soon figures come out." in to_markdown(document)
+    assert "Not confirmed at the source" not in to_markdown(fixed_document())
+
+
 def test_a_statement_without_a_source_is_refused():
     with pytest.raises(ValueError, match="without a source"):
         Statement("Bolton is below England.", ())

@@ -79,6 +79,12 @@ def test_the_views_of_one_person_in_work_cannot_be_taken_for_a_sum():
     assert all("never added" in v.note and "disabled" in v.group and v.years_are == "not stated" for v in views)
 
 
+def test_every_data_set_says_what_was_read_of_it_and_a_lag_that_was_not_is_not_given():
+    for dataset in load_datasets():
+        assert dataset.verified, dataset.id
+        assert ("lag" in dataset.verified) == (dataset.lag_months is not None), dataset.id
+
+
 def test_what_was_never_verified_does_not_ship():
     held = " ".join(text(name).casefold() for name in TABLES)
     for absent in ("hact", "additionality", "deadweight", "raising public funds", "70000", "70,000"):

@@ -32,8 +32,8 @@ class Dataset(Entity):
     cautions : tuple of str
         Each begins with a capital and ends with a full stop.
     citation : Citation
-    verified : str
-        What was checked, in a few words; empty means nothing was.
+    verified, unverified : str
+        What was read at the publisher and what was not, in a few words. The proposal says what was not.
     """
 
     title: str
@@ -48,3 +48,4 @@ class Dataset(Entity):
     cautions: tuple[str, ...] = ()
     citation: Citation
     verified: str = ""
+    unverified: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from workbench.domain import words
+from workbench.domain.catalogue import Dataset
 from workbench.domain.document import Picture, Run, Runs
 from workbench.domain.logic_model import Link, LogicModel
 from workbench.domain.money import pounds
@@ -223,7 +224,7 @@ def _detail(need: Need) -> str:
     parts += [f"{need.period[:1].lower()}{need.period[1:]}"] if need.period else []
     if need.precision is not None and not individual:
         parts.append(f"within ±{words.decimal(need.precision)}{'%' if need.unit == 'count' else ' points'}")
-    parts += [f"no older than {need.max_age_months} months"] if need.max_age_months is not None else []
+    parts += [f"no older than {words.counted(need.max_age_months, 'month')}"] if need.max_age_months is not None else []
     return words.sentence(", ".join(part for part in parts if part))
 
 
@@ -233,13 +234,15 @@ def _cites(verdict: Verdict) -> tuple[Citation, ...]:
 
 def _cautions(case: Case) -> Iterator[Piece]:
     """What limits each source, once for each data set."""
-    datasets = {v.dataset.id: v.dataset for v in case.evidence.verdicts if v.dataset and v.dataset.cautions}
-    if datasets:
-        yield table(
-            "Limits of these sources",
-            (("Source", 30), ("Take care", 70)),
-            [((Run(d.title, cites=(d.citation,)),), "\n".join(d.cautions)) for d in datasets.values()],
-        )
+    datasets = {v.dataset.id: (v.dataset, _limits(v.dataset)) for v in case.evidence.verdicts if v.dataset}
+    rows = [((Run(d.title, cites=(d.citation,)),), "\n".join(said)) for d, said in datasets.values() if said]
+    if rows:
+        yield table("Limits of these sources", (("Source", 30), ("Take care", 70)), rows)
+
+
+def _limits(dataset: Dataset) -> tuple[str, ...]:
+    unread = f"Not confirmed at the source: {dataset.unverified}." if dataset.unverified else ""
+    return (*dataset.cautions, *filter(None, (unread,)))
 
 
 def alternatives(case: Case) -> Iterator[Piece]:
