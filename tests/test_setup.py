@@ -143,7 +143,8 @@ def test_every_command_that_is_named_exists(document: str):
     from workbench.cli import app  # noqa: PLC0415  so that a fault in it is a fault of this test only
 
     commands = set(get_command(app).commands)
-    named = set(re.findall(r"(?:^|[\s`/\\])workbench ([a-z]+)\b", "\n".join(code_in(document)), re.MULTILINE))
+    command = r"(?<!import)(?:^|[\s`/\\])workbench ([a-z]+)\b"
+    named = set(re.findall(command, "\n".join(code_in(document)), re.MULTILINE))
     assert named <= commands
     assert named or document != "README.md"
 
@@ -153,6 +154,16 @@ def test_every_file_that_is_linked_exists(document: str):
     linked = re.findall(r"\]\((?!https?:)([^)#]+)", (ROOT / document).read_text(encoding="utf-8"))
     assert linked
     assert [name for name in linked if not (ROOT / name).exists()] == []
+
+
+def test_every_part_of_the_package_is_in_the_architecture_and_every_part_named_there_exists():
+    package, text = ROOT / "workbench", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"`(\w+)/?`", "\n".join(re.findall(r"^\| (`[^|]*)\|", text, re.MULTILINE))))
+    assert rows == {p.stem for p in package.glob("[a-z]*") if p.is_dir() or p.suffix == ".py"}
+    named = re.findall(r"`([a-z_]+/[a-z_/.]*?)(?:\.[A-Z]\w+)?`", text)
+    assert len(named) > 10
+    places = [(ROOT / name, package / name, package / f"{name}.py") for name in named]
+    assert [paths[0].name for paths in places if not any(path.exists() for path in paths)] == []
 
 
 def code_in(document: str) -> list[str]:
