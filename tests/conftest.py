@@ -172,7 +172,8 @@ class SwallowedExceptions(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         text = self.format(record)  # the traceback included
-        if text.startswith("Exception in callback") and text not in self.said:
+        # "fault …": the app caught an exception of ours, told it under a number and went on.
+        if text.startswith(("Exception in callback", "fault ")) and text not in self.said:
             self.said.append(text)
 
 

@@ -390,3 +390,18 @@ def test_no_row_of_events_ends_the_app_or_spoils_the_project(open_page, check, t
         assert check(page.html) == []
     assert load_project(page.app.session.file) == page.project
     page.app.stop()
+
+
+# --- what cannot be drawn ---------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_cannot_be_drawn_says_so_and_can_be_left(open_page, monkeypatch, swallowed_exceptions):
+    page = open_page()
+    monkeypatch.setattr(STEP_MODULES["costs"], "render", lambda _: 1 / 0)
+    page.send("action", name="go", id="costs")
+    assert re.search(r"This page could not be drawn \(fault [0-9a-f]{6}\)\. Your edits are saved\.", page.html)
+    assert "ZeroDivisionError" not in page.html
+    page.send("action", name="go", id="frame")
+    assert "could not be drawn" not in page.html
+    assert any("ZeroDivisionError" in said for said in swallowed_exceptions)
+    swallowed_exceptions.clear()

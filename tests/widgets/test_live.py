@@ -43,7 +43,7 @@ def test_what_is_not_an_event_is_refused_and_never_acknowledged(sent, forged):
     assert sent == []
 
 
-def test_a_fault_of_ours_is_numbered_and_logged_and_said_in_words(sent, caplog):
+def test_a_fault_of_ours_is_numbered_and_logged_and_said_in_words(sent, caplog, swallowed_exceptions):
     view = LiveView(lambda event, files: 1 / 0)
     with caplog.at_level(logging.ERROR):
         view._receive(view, {"kind": "edit", "seq": 1, "name": "a"}, [])
@@ -51,6 +51,8 @@ def test_a_fault_of_ours_is_numbered_and_logged_and_said_in_words(sent, caplog):
     assert said.startswith("Not saved – something went wrong here (fault ")
     assert "ZeroDivisionError" not in said
     assert said.split("fault ")[1][:6] in caplog.text
+    assert len(swallowed_exceptions) == 1
+    swallowed_exceptions.clear()
 
 
 def test_a_page_that_has_not_changed_is_not_sent_again():

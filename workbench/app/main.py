@@ -6,6 +6,7 @@ share nothing.
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -19,11 +20,12 @@ from workbench.app.derived import Derived
 from workbench.app.desk import Desk, open_desk
 from workbench.app.edits import EntryRefused, edited
 from workbench.app.history import panel
-from workbench.app.page import Bar, page
+from workbench.app.page import Bar, heading, page
 from workbench.app.session import Session
-from workbench.app.state import Action, Context, Refused, State, Ui
+from workbench.app.state import STEPS, Action, Context, Refused, State, Ui
 from workbench.app.steps import costs, figures, frame, logic, proposal, request
 from workbench.app.view import View
+from workbench.domain.progress import StepStatus
 from workbench.domain.project import Project
 from workbench.errors import ProjectError, WorkbenchError
 from workbench.widgets.html import ident, notice
@@ -46,6 +48,8 @@ MEDIA_TYPES: Mapping[str, str] = {
     "csv": "text/csv",
     "zip": "application/zip",
 }
+
+_log = logging.getLogger(__name__)
 
 DOCUMENTS = ("docx", "odt", "html", "md")
 
@@ -100,7 +104,31 @@ class App:
         return self._derived
 
     def show(self) -> None:
-        """Write the page again from the state; the browser changes only what differs."""
+        """Write the page again from the state; the browser changes only what differs.
+
+        An edit is saved before it is shown. When a page cannot be drawn from it, the page says so under a number and
+        can be left, so that nobody is locked out by one value.
+        """
+        try:
+            self.view.show(*self._written())
+        except Exception:  # noqa: BLE001  whatever it is, the bar, the steps and Undo must stay in reach
+            number = secrets.token_hex(3)
+            _log.exception("fault %s while drawing %s", number, self._ui.step)
+            self.view.show(self._cannot_draw(number), {})
+
+    def _cannot_draw(self, number: str) -> str:
+        told = f"This page could not be drawn (fault {number}). Your edits are saved. Undo takes back the last one."
+        titles: dict[str, str] = dict(STEPS)
+        body = heading(titles[self._ui.step], "") + notice(told, "bad")
+        unknown = tuple(StepStatus(key, i, title, "There is a problem") for i, (key, title) in enumerate(STEPS, 1))
+        return page(self.state, body, unknown, self._bar())
+
+    def _bar(self) -> Bar:
+        # A kernel that waits for its visitor has no name yet and is nobody.
+        others = tuple(name for name in self.session.others if name)
+        return Bar(self.session.who, others, self.session.can_undo, self.session.can_redo)
+
+    def _written(self) -> tuple[str, dict[str, dict[str, str]]]:
         state, derived = self.state, self.derived
         body = STEP_MODULES[state.ui.step].render(View(state, derived))
         if state.ui.history:
@@ -109,10 +137,7 @@ class App:
             body = above + end + panel(self.session.history(HISTORY)) + below
         if self.session.problem:
             body = notice(self.session.problem, "bad") + body
-        # A kernel that waits for its visitor has no name yet and is nobody.
-        others = tuple(name for name in self.session.others if name)
-        bar = Bar(self.session.who, others, self.session.can_undo, self.session.can_redo)
-        self.view.show(page(state, body, derived.statuses, bar), derived.figures_of_page(body))
+        return page(state, body, derived.statuses, self._bar()), derived.figures_of_page(body)
 
     # --- what is done -------------------------------------------------------------------------------------------------
 

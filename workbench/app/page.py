@@ -103,7 +103,7 @@ def _rail(current: str, statuses: Sequence[StepStatus]) -> str:
 
 
 def _next(current: str) -> str:
-    keys = [key for key, _ in STEPS]
+    keys: list[str] = [key for key, _ in STEPS]
     here = keys.index(current)
     before = (
         f'<a class="wb-btn wb-quiet" href="#{keys[here - 1]}">Back to {_lower(STEPS[here - 1][1])}</a>' if here else ""

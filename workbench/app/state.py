@@ -6,21 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from workbench.domain.progress import STEPS
 from workbench.domain.project import Project
 from workbench.widgets.live import Event
 
+__all__ = ["STEPS", "Action", "Context", "Refused", "State", "Ui"]
+
 if TYPE_CHECKING:
     from workbench.app.derived import Derived
-
-STEPS: tuple[tuple[str, str], ...] = (
-    ("frame", "Frame"),
-    ("figures", "Published figures"),
-    ("logic", "Logic model"),
-    ("request", "The request"),
-    ("costs", "Costs and benefits"),
-    ("proposal", "Proposal"),
-)
-"""Key and title of the six steps, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ FORMATS = (
     ("docx", "Word (.docx)"),
     ("odt", "OpenDocument (.odt)"),
     ("html", "Web page (.html)"),
-    ("md", "Plain text (.md)"),
+    ("md", "Markdown with its pictures (.zip)"),
 )
 
 

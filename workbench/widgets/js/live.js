@@ -147,6 +147,15 @@ class Live {
   }
 
   onClick(e) {
+    // A link inside the page moves there; the address keeps naming the step, so that a reload comes back to it.
+    const inside = e.target.closest('a[href^="#doc-"]');
+    if (inside && this.el.contains(inside)) {
+      e.preventDefault();
+      const target = this.el.querySelector(`#${CSS.escape(inside.hash.slice(1))}`);
+      target?.setAttribute("tabindex", "-1");
+      target?.focus({ preventScroll: true });
+      return void target?.scrollIntoView();
+    }
     const target = e.target.closest("[data-action]");
     if (!target || !this.el.contains(target)) return;
     e.preventDefault();
