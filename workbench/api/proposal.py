@@ -15,6 +15,7 @@ from workbench.api.answer import Answer, charted
 from workbench.api.desks import More, derived
 from workbench.api.tables import Table, table
 from workbench.domain.findings import Finding
+from workbench.domain.money import financial_year
 from workbench.domain.project import Project
 from workbench.domain.review import where
 from workbench.errors import Fault, WorkbenchError
@@ -228,7 +229,7 @@ def appraise(project: Project) -> Answer:
     values = Table(rows, columns=["option", *columns[1:], "pv_transfers", "price_year"])
     drawn = follows.chart("cash-flow")
     base = (
-        f"Present values in pounds of {results.price_year}/{(results.price_year + 1) % 100:02d} over {results.horizon} "
+        f"Present values in pounds of {financial_year(results.price_year)} over {results.horizon} "
         f"years, against “{results.baseline_name}”; {results.schedule}. Transfers are not counted."
     )
     title = drawn.title if drawn else ""

@@ -100,6 +100,7 @@ class AreaRegister:
 
     @classmethod
     def of(cls, areas: Iterable[Area]) -> AreaRegister:
+        """A register of these areas; of two with one code the later stands."""
         return cls({a.code: a for a in areas})
 
     def get(self, code: str) -> Area:

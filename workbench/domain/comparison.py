@@ -285,8 +285,7 @@ def _reference(rows: Sequence[Row], code: str, areas: Sequence[Row], wanted: dat
     if not areas or not found_then:
         held = words.listed(sorted({words.period(r["period_start"], r["period_end"]) for r in found})[-3:])
         raise NotComparable(
-            f"{found[0]['area_name']} has no figure for the period that ends on {wanted.day} {wanted:%B %Y}; "
-            f"it has {held}.",
+            f"{found[0]['area_name']} has no figure for the period that ends on {words.day(wanted)}; it has {held}.",
             "Choose a period that both have.",
             "period",
         )

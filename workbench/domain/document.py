@@ -14,6 +14,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from workbench.domain.provenance import Citation
+from workbench.domain.words import day
 
 Align = Literal["left", "right"]
 CalloutKind = Literal["Take care.", "Missing"]
@@ -224,7 +225,7 @@ class Document:
     @property
     def date_text(self) -> str:
         """The date as it is written in the title block."""
-        return f"{self.date.day} {self.date:%B %Y}"
+        return day(self.date)
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from workbench.domain.base import Value
+from workbench.domain.words import day
 
 Status = Literal["outturn", "forecast", "assumption", "guess"]
 """Kinds of number. An assumption has a reason; a guess has none yet, and the proposal lists every one."""
@@ -57,5 +58,5 @@ class Citation(Value):
         parts = [self.publisher, self.title, self.edition, self.locator]
         line = ", ".join(part for part in parts if part)
         if self.published:
-            line += f", {self.published.day} {self.published:%B %Y}"
+            line += f", {day(self.published)}"
         return f"{line}. {self.url}".strip() if self.url else f"{line}."

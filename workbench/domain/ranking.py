@@ -190,7 +190,8 @@ def ranked(figures: FigureSet, *, period_end: date | None = None, noun: str = ""
     wanted = period_end or max(row["period_end"] for row in rows)
     rows = [row for row in rows if row["period_end"] == wanted]
     if not rows:
-        raise FigureMissing(f"No figure is held for the period that ends on {wanted}.", "Choose a period that is held.")
+        said = f"No figure is held for the period that ends on {words.day(wanted)}."
+        raise FigureMissing(said, "Choose a period that is held.")
     check_alike(rows)
     level = str(same(rows, "level", "level", "Choose one level."))
     same(rows, "vintage", "boundaries", "Choose areas of one set of boundaries.")

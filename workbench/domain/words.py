@@ -103,6 +103,17 @@ def plural_unit(unit: str) -> str:
     return f"{unit}s" if unit else "figures"
 
 
+def day(when: date) -> str:
+    """A day as it is written in a text.
+
+    Examples
+    --------
+    >>> day(date(2026, 11, 3))
+    '3 November 2026'
+    """
+    return f"{when.day} {when:%B %Y}"
+
+
 def period(start: date, end: date) -> str:
     """A reference period as a reader would say it.
 
@@ -115,9 +126,9 @@ def period(start: date, end: date) -> str:
     """
     after = end + timedelta(days=1)
     if start == end:
-        return f"{start.day} {start:%B %Y}"
+        return day(start)
     if start.day != 1 or after.day != 1:
-        return f"{start.day} {start:%B %Y} to {end.day} {end:%B %Y}"
+        return f"{day(start)} to {day(end)}"
     if (start.year, start.month) == (end.year, end.month):
         return f"{start:%B %Y}"
     if start.month == 1 and end.month == 12:

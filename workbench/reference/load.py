@@ -8,6 +8,7 @@ from datetime import date
 from workbench.domain.base import Value
 from workbench.domain.catalogue import Dataset
 from workbench.domain.parameters import Assumptions, Deflator, OptimismBias, Schedule, UnitValue
+from workbench.domain.words import day
 from workbench.reference.schema import read_list, read_yaml
 
 
@@ -69,8 +70,8 @@ class Due:
 
     def text(self) -> str:
         """As a sentence that can stand on a page."""
-        when = f"{self.next_review.day} {self.next_review:%B %Y}"
-        return f"Take care. “{self.title}” was due to be compared with the publisher's own file on {when}."
+        due = day(self.next_review)
+        return f"Take care. “{self.title}” was due to be compared with the publisher's own file on {due}."
 
 
 def load_assumptions(*, today: date | None = None) -> Assumptions:
