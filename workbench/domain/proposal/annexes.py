@@ -9,7 +9,7 @@ from workbench.domain.appraisal.options import Line
 from workbench.domain.document import Gap, Run, Runs, Sources
 from workbench.domain.findings import gravest_first
 from workbench.domain.money import financial_year, pounds
-from workbench.domain.proposal.writing import Case, Cell, Heading, Piece, bullets, care, para, table
+from workbench.domain.proposal.writing import Case, Cell, Heading, Piece, bullets, care, para, so_many_missing, table
 from workbench.domain.provenance import STATUS_WORDS, Citation, Status
 from workbench.domain.review import WEIGHTS
 from workbench.domain.thread import ThreadRow
@@ -21,7 +21,7 @@ GUESSES_FIRST: tuple[Status, ...] = ("guess", "assumption", "forecast", "outturn
 def missing_parts(case: Case, gaps: Sequence[Gap]) -> Iterator[Piece]:
     """Annex A, from what the other sections say is missing."""
     if gaps:
-        yield para(f"{words.sentence(_count(len(gaps)))} Each is marked in its place.")
+        yield para(f"{so_many_missing(len(gaps))} Each is marked in its place.")
         by_section: dict[str, list[str]] = {}
         for gap in gaps:
             by_section.setdefault(gap.heading, []).append(gap.text)
@@ -33,10 +33,6 @@ def missing_parts(case: Case, gaps: Sequence[Gap]) -> Iterator[Piece]:
     else:
         yield para("Nothing is missing that can be checked by computer.")
     yield from _review(case)
-
-
-def _count(n: int) -> str:
-    return f"{words.number(n)} thing{'s are' if n != 1 else ' is'} missing"
 
 
 def _review(case: Case) -> Iterator[Piece]:
@@ -64,7 +60,8 @@ def assumptions(case: Case) -> Iterator[Piece]:
         yield para("The appraisal has no numbers yet.")
     else:
         if count:
-            said = words.sentence(f"{words.number(count)} number{'s are' if count != 1 else ' is'} a guess").rstrip(".")
+            how_many = words.counted(count, "number", spelt=True)
+            said = words.sentence(f"{how_many} {'is' if count == 1 else 'are'} a guess").rstrip(".")
             yield care(f"{said.replace('are a guess', 'are guesses')}, to be replaced. Guesses stand first.")
         yield table(
             "Every number in the appraisal, guesses first",
@@ -100,7 +97,7 @@ def _line_row(case: Case, line: Line) -> tuple[Cell, ...]:
     number = (
         f"{line.quantity:,.10g} {line.quantity_unit} × {pounds(line.unit_central)}{span}, prices of "
         f"{financial_year(line.price_year)}, "
-        f"{words.number(line.years)} year{'s' * (line.years != 1)} from year {line.start_year}"
+        f"{words.counted(line.years, 'year', spelt=True)} from year {line.start_year}"
     )
     if line.direction == "benefit":
         number += f"; {line.attribution:.0%} of it counted as due to this"

@@ -12,7 +12,7 @@ from workbench.domain.project import Project
 from workbench.domain.proposal import annexes, ask, case, worth
 from workbench.domain.proposal.evidence import Evidence
 from workbench.domain.proposal.outline import SECTIONS, Part
-from workbench.domain.proposal.writing import Case, Heading, Piece, care, typed
+from workbench.domain.proposal.writing import Case, Heading, Piece, care, so_many_missing, typed
 
 _WRITERS: Final[Mapping[str, Callable[[Case], Iterable[Piece]]]] = {
     "summary": case.summary,
@@ -103,8 +103,10 @@ def _title_block(project: Project, open_: int) -> Iterator[tuple[str, str]]:
         yield "Partnership", words.listed(partners)
     if project.frame.places:
         yield "Area", words.listed([place.name or place.id for place in project.frame.places])
-    said = words.sentence(f"{words.number(open_)} thing{'s are' if open_ != 1 else ' is'} missing")
-    yield "State", f"Draft. {said} See annex A." if open_ else "Complete as far as can be checked by computer."
+    yield (
+        "State",
+        f"Draft. {so_many_missing(open_)} See annex A." if open_ else "Complete as far as can be checked by computer.",
+    )
 
 
 def _section(part: Part, this: Case, pieces: Iterable[Piece]) -> list[Section]:

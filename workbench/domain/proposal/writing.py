@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from workbench.domain import words
 from workbench.domain.document import (
     Align,
     Block,
@@ -75,6 +76,11 @@ def cares(opening: str, texts: Iterable[str]) -> Iterator[Block]:
 def missing(text: str) -> Callout:
     """Something that is missing, and what to do, as sentences."""
     return Callout("Missing", runs(text))
+
+
+def so_many_missing(n: int) -> str:
+    """How many things are missing, as a sentence."""
+    return words.sentence(f"{words.counted(n, 'thing', spelt=True)} {'is' if n == 1 else 'are'} missing")
 
 
 def bullets(items: Iterable[Cell]) -> Iterator[Block]:
