@@ -182,7 +182,7 @@ def assess(project: ProjectFile = None, as_json: AsJson = False, as_of: AsOf = N
 @app.command()
 def appraise(project: ProjectFile = None, as_json: AsJson = False) -> None:
     """Say what the options cost and bring, by the Green Book."""
-    from workbench.app.steps.costs import pounds  # noqa: PLC0415
+    from workbench.domain.money import financial_year, pounds  # noqa: PLC0415
 
     derived = _derive(project)
     results = derived.results
@@ -223,7 +223,7 @@ def appraise(project: ProjectFile = None, as_json: AsJson = False) -> None:
         lambda: (
             _rows(("Option", "Costs", "Benefits", "NPV", "BCR"), rows)
             + f"\n\nDiscounted, {derived.project.appraisal.horizon} years, "
-            f"{year}/{(year + 1) % 100:02d} prices, against doing nothing. "
+            f"{financial_year(year)} prices, against doing nothing. "
             "Transfers are not counted.\n" + "\n".join(f"- {f.message} {f.remedy}" for f in derived.appraisal_faults)
         ),
     )

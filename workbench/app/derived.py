@@ -216,7 +216,7 @@ class Derived:
         return make(figures) if len(figures) else None
 
     def _rate_map(self, figures: FigureSet) -> Chart:
-        title = ranked(figures).headline().replace("figures by ward", "claimant rates by ward")
+        title = ranked(figures).headline()
         what = "Claimants as a share of residents aged 16 to 64, by ward; each hexagon is one ward"
         return build.hex_map(figures, self.library.areas, title=title, what=what)
 

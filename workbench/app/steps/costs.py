@@ -8,7 +8,9 @@ from workbench.app.page import heading
 from workbench.app.state import Action, Context, State
 from workbench.app.steps_shared import chart_block, editor
 from workbench.app.view import View
+from workbench.domain.appraisal.appraise import OptionResult
 from workbench.domain.appraisal.options import Appraisal, Effect, Line, Option, OptionKind, Perspective
+from workbench.domain.money import financial_year, pounds
 from workbench.domain.project import drop, find, put
 from workbench.domain.provenance import STATUS_WORDS
 from workbench.widgets import html as h
@@ -19,19 +21,6 @@ PERSPECTIVES = tuple((p, p[:1].upper() + p[1:]) for p in get_args(Perspective))
 TIMINGS = (("whole years", "At whole years from the start"), ("mid-year", "In the middle of each year"))
 NAMELESS = "An option without a name"
 DIRECTIONS = (("cost", "Cost"), ("benefit", "Benefit"))
-
-
-def pounds(value: float | None) -> str:
-    """Money in whole pounds, thousands separated.
-
-    Examples
-    --------
-    >>> pounds(-1234.5), pounds(None)
-    ('−£1,234', 'not known')
-    """
-    if value is None:
-        return "not known"
-    return f"{'−' if round(value) < 0 else ''}£{abs(value):,.0f}"
 
 
 def render(view: View) -> str:
@@ -58,22 +47,7 @@ def _answer(view: View) -> str:
     results = view.derived.results
     if results is None:
         return ""
-    year = view.project.appraisal.price_year
-    rows = []
-    for o in results.options:
-        ratio = "no costs" if o.bcr is None else f"{o.bcr:.2f}"
-        star = " (preferred)" if o.preferred else ""
-        rows.append(
-            (
-                h.esc((o.name or NAMELESS) + star),
-                h.esc(pounds(o.pv_costs)),
-                h.esc(pounds(o.pv_benefits)),
-                f"<b>{h.esc(pounds(o.npv))}</b><span "
-                f'class="wb-why">{h.esc(pounds(o.npv_low))} to {h.esc(pounds(o.npv_high))}</span>',
-                h.esc(ratio),
-                h.esc(pounds(o.pv_transfers)),
-            )
-        )
+    rows = [_result_row(o) for o in results.options]
     table = h.table(
         "Options compared with doing nothing",
         ("Option", "Costs", "Benefits", "Net present value", "Benefit–cost ratio", "Transfers, not counted"),
@@ -83,7 +57,7 @@ def _answer(view: View) -> str:
     )
     note = (
         f"Public value over {view.project.appraisal.horizon} years, discounted, "
-        f"in {year}/{(year + 1) % 100:02d} prices, against doing "
+        f"in {financial_year(view.project.appraisal.price_year)} prices, against doing "
         "nothing. A ratio is not a pass mark and is not compared across "
         "places. What is not put into money is listed below."
     )
@@ -116,6 +90,19 @@ def _answer(view: View) -> str:
         h.card("The answer so far", table, f'<p class="wb-src">{h.esc(note)}</p>', id="answer")
         + f'<div class="wb-two wb-even">{charts}</div>'
         + switch
+    )
+
+
+def _result_row(o: OptionResult) -> tuple[str, ...]:
+    star = " (preferred)" if o.preferred else ""
+    span = f"{h.esc(pounds(o.npv_low))} to {h.esc(pounds(o.npv_high))}"
+    return (
+        h.esc(o.name + star),
+        h.esc(pounds(o.pv_costs)),
+        h.esc(pounds(o.pv_benefits)),
+        f'<b>{h.esc(pounds(o.npv))}</b><span class="wb-why">{span}</span>',
+        "no costs" if o.bcr is None else f"{o.bcr:.2f}",
+        h.esc(pounds(o.pv_transfers)),
     )
 
 

@@ -8,9 +8,10 @@ from workbench.app.page import heading
 from workbench.app.state import Action, Context, State
 from workbench.app.steps_shared import chart_block, editor
 from workbench.app.view import View
+from workbench.domain import words
 from workbench.domain.need import Level, Need, NeedUnit
 from workbench.domain.project import find
-from workbench.domain.sufficiency import WhatIf
+from workbench.domain.sufficiency import Verdict, WhatIf
 from workbench.widgets import html as h
 from workbench.widgets.live import Event
 
@@ -39,12 +40,6 @@ def render(view: View) -> str:
     )
 
 
-def _count(number: int, thing: str) -> str:
-    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
-    word = words[number] if number < len(words) else str(number)
-    return f"{word} {thing}{'' if number == 1 else 's'}"
-
-
 def _needs(view: View) -> str:
     add = h.button("Add a need", "add-need")
     needs = view.project.needs
@@ -70,17 +65,17 @@ def _needs(view: View) -> str:
             )
         )
         ids.append(f"need-{need.id}")
+    title = f"{words.counted(len(needs), 'need', spelt=True)}, tested"
+    title = title[:1].upper() + title[1:]
     table = h.table(
-        f"{_count(len(needs), 'need')}, tested",
+        title,
         ("What you need to know", "Best published source", "Verdict", "Because"),
         rows,
         row_ids=ids,
     )
     opened_need = next((n for n in needs if view.ui.is_open("need", n.id)), None)
     editor = _editor(view, opened_need) if opened_need else ""
-    return h.card(
-        f"{_count(len(needs), 'need')}, tested", table, editor, f'<div class="wb-row">{add}</div>', id="needs"
-    )
+    return h.card(title, table, editor, f'<div class="wb-row">{add}</div>', id="needs")
 
 
 def _editor(view: View, need: Need) -> str:
@@ -128,7 +123,21 @@ def _editor(view: View, need: Need) -> str:
         ],
         hide_caption=False,
     )
-    return editor("Delete this need", "delete-need", need.id, "<h3>Change this need</h3>", fields, criteria)
+    return editor(
+        "Delete this need", "delete-need", need.id, "<h3>Change this need</h3>", fields, criteria, _about(verdict)
+    )
+
+
+def _about(verdict: Verdict) -> str:
+    """What to know of the data set a verdict rests on: its cautions, what was not confirmed, and where it is from."""
+    dataset = verdict.dataset
+    if dataset is None:
+        return ""
+    known = [h.esc(caution) for caution in dataset.cautions]
+    if dataset.unverified:
+        known.append(h.esc(f"Not confirmed at the source: {dataset.unverified}"))
+    known.append(h.esc(f"Source: {dataset.citation.text()}"))
+    return h.details(f"Take care with: {dataset.title}", h.bullets(known), id=f"about-{verdict.need_id}")
 
 
 _CRITERION = {"met": "Met", "partly": "Partly", "not met": "Not met", "unknown": "Not known"}
