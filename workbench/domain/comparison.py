@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from math import ceil
 from typing import Literal
 
 import pandas as pd
@@ -319,13 +320,19 @@ def _missing_caveat(missing: Sequence[MissingArea], level: str) -> str:
     return f"Take care. {words.sentence(f'{who} could not be compared: {reasons}')}"
 
 
+def _counted(area: Row, reference: Row) -> bool:
+    """Whether both denominators are published, so that the share is a figure and no estimate."""
+    return not pd.isna(area["denominator"]) and not pd.isna(reference["denominator"]) and reference["denominator"] > 0
+
+
 def share_of_reference(area: Row, reference: Row) -> float | None:
     """How much of the reference an area may be; None when nothing published tells.
 
     From the denominators where both are given. Otherwise from the precision: with samples in proportion to population
-    the share is the square of the ratio of the two standard errors, which is rough but enough for this test.
+    the share is the square of the ratio of the two standard errors. A survey that samples small areas more heavily
+    makes that wrong by a factor of several, so it tells large from small but is never printed.
     """
-    if not pd.isna(area["denominator"]) and not pd.isna(reference["denominator"]) and reference["denominator"] > 0:
+    if _counted(area, reference):
         return float(area["denominator"]) / float(reference["denominator"])
     if has_interval(area) and has_interval(reference):
         return (estimate_of(reference).standard_error / estimate_of(area).standard_error) ** 2
@@ -345,20 +352,26 @@ def _contained(areas: Sequence[Row], reference: Row, allowed: bool) -> tuple[str
     if not inside:
         return ()
     name = reference["area_name"]
-    shares = [(share_of_reference(row, reference), str(row["area_name"])) for row in inside]
-    known = [(share, area) for share, area in shares if share is not None]
+    shares = [(share_of_reference(row, reference), row) for row in inside]
+    known = [(share, row) for share, row in shares if share is not None]
     if not known:
         return (f"Take care. {name} may contain these areas; how much of it each makes up is not published here.",)
-    largest, area = max(known)
+    largest, biggest = max(known, key=lambda pair: pair[0])
     if largest > LARGEST_SHARE and not allowed:
+        area = biggest["area_name"]
+        part = f"makes up {100 * largest:.0f}%" if _counted(biggest, reference) else "seems to be a large part"
         raise NotComparable(
-            f"{area} makes up about {100 * largest:.0f}% of {name}, so the two figures are not independent.",
+            f"{area} {part} of {name}, so the two figures are not independent.",
             f"Compare it with {name} without {area}, or with a larger area.",
             str(reference["area_code"]),
         )
-    size = "less than 1%" if largest < 0.01 else f"at most {words.decimal(100 * largest, 0)}%"
+    if all(_counted(row, reference) for row in inside):
+        # Rounded up, or "at most" would not be true.
+        size = f"each makes up at most {words.decimal(ceil(1000 * largest - 1e-9) / 10)}% of it"
+    else:
+        size = "some may be a large part of it" if largest > LARGEST_SHARE else "each is a small part of it"
     effect = "treats the two as independent, which is not true here" if largest > LARGEST_SHARE else "is hardly touched"
-    return (f"Take care. {name} contains these areas; each makes up {size} of it, so the test {effect}.",)
+    return (f"Take care. {name} contains these areas; {size}, so the test {effect}.",)
 
 
 def _tested(areas: Sequence[Row], reference: Row, alpha: float) -> list[ComparedArea]:
