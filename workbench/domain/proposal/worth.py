@@ -72,7 +72,8 @@ def _options(case: Case, results: Results) -> Iterator[Piece]:
         )
         yield care(
             "A ratio is not a pass mark and is not compared across places. Read it with the net present value and with "
-            "what is not put into money. The lowest and highest take every line at its worst and best at once."
+            "what is not put into money. The lowest and highest take every line at its worst and best at once; "
+            "optimism bias is left as it is in the central case."
         )
     yield from cares(
         "Take care. The totals rest on these limits:",
