@@ -233,8 +233,11 @@ def test_a_headline_names_no_area_whose_difference_may_be_chance(values, referen
 
 def test_manchester_has_stayed_below_england_and_its_wobble_is_mostly_sampling():
     found = trend(making.figures(making.manchester_and_england()), "E08000003", reference_code=ENGLAND)
-    assert found.headline() == "Manchester has stayed below England for 20 years; the yearly wobble is mostly sampling"
-    assert found.below == 20
+    assert found.headline() == (
+        "Manchester has stayed below England for 20 years, clearly so in 19; the yearly wobble is mostly sampling"
+    )
+    assert (found.below, found.surely_below) == (20, 19)
+    assert any("set against England by itself" in c for c in found.caveats)
     assert found.overall is not None
     assert found.overall.value == pytest.approx(12.1)
     assert found.overall.beyond
@@ -252,14 +255,39 @@ def test_the_headline_changes_with_the_figures():
     rows = making.manchester_and_england()
     rows[0] = {**rows[0], "value": 80.0, "lower": 78.0, "upper": 82.0}
     found = trend(making.figures(rows), "E08000003", reference_code=ENGLAND)
-    assert found.headline().startswith("Manchester was below England in 19 of 20 years")
+    assert found.headline().startswith(
+        "Manchester was below England in 19 of 20 years, clearly so in 18 and clearly above in one;"
+    )
     steady = [making.row("E08000003", 75.9, 5.0, area_name="Manchester", period_start=date(y, 1, 1),
               period_end=date(y, 12, 31)) for y in range(2019, 2024)]  # fmt: skip
     level = [
         making.england(76.0, 0.4, period_start=date(y, 1, 1), period_end=date(y, 12, 31)) for y in range(2019, 2024)
     ]
     found = trend(making.figures([*steady, *level]), "E08000003", reference_code=ENGLAND)
-    assert "in each of five years, mostly within sampling" in found.headline()
+    assert found.headline().startswith("Manchester was below England in each of five years, clearly so in none")
+
+
+def test_a_title_says_short_what_is_clear_in_every_year():
+    def yearly(of, *values):
+        return [of(v, period_start=date(2019 + i, 1, 1), period_end=date(2019 + i, 12, 31))
+                for i, v in enumerate(values)]  # fmt: skip
+
+    def manchester(value, **when):
+        return making.row("E08000003", value, 2.0, area_name="Manchester", **when)
+
+    def titled(*values):
+        rows = [
+            *yearly(manchester, *values),
+            *yearly(lambda v, **w: making.england(v, 0.2, **w), *[76.0] * len(values)),
+        ]
+        return trend(making.figures(rows), "E08000003", reference_code=ENGLAND).headline().partition(";")[0]
+
+    assert titled(70, 71, 70) == "Manchester has stayed below England for three years"
+    assert titled(70, 71, 75.5) == "Manchester has stayed below England for three years, clearly so in two"
+    assert titled(70, 71, 76.5) == "Manchester was below England in two of three years"
+    assert titled(75, 75.5, 82) == (
+        "Manchester was below England in two of three years, clearly so in none and clearly above in one"
+    )
 
 
 def test_a_real_leap_each_year_is_not_called_a_wobble():

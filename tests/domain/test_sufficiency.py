@@ -477,7 +477,7 @@ def test_the_titles_of_the_mock_follow_from_the_sample(sample):
     )
     manchester = trend(rates, "E08000003", reference_code="E92000001")
     assert manchester.headline() == (
-        "Manchester has stayed below England for 20 years; the yearly wobble is mostly sampling"
+        "Manchester has stayed below England for 20 years, clearly so in 19; the yearly wobble is mostly sampling"
     )
     claimants = ranked(sample.measure("claimant_count", "ward", GM), noun="claimants")
     assert claimants.concentrated is not None

@@ -199,7 +199,7 @@ def trend(measure: str, area: str, reference: str = ENGLAND, *, more: More = ())
     >>> import workbench as wb
     >>> answer = wb.trend("employment_rate", "E08000001")
     >>> answer.title
-    'Bolton was below England in 19 of 20 years; the yearly wobble is mostly sampling'
+    'Bolton was below England in 19 of 20 years, clearly so in 15; the yearly wobble is mostly sampling'
     """
     held = library(more)
     level = held.areas.get(area).level

@@ -124,18 +124,19 @@ class Trend:
         n = len(self.reference)
         if n < 2:
             return ""
-        for side, count, sure in (
-            ("below", self.below, self.surely_below),
-            ("above", self.above, self.surely_above),
-        ):
-            if count == n and 2 * sure >= n:
-                return f"{self.name} has stayed {side} {self.reference_name} {self._for_how_long(n)}"
-            if count == n:
-                return (
-                    f"{self.name} was {side} {self.reference_name} in each of {self._count(n)}, mostly within sampling"
-                )
-        side, count = ("below", self.below) if self.below >= self.above else ("above", self.above)
-        return f"{self.name} was {side} {self.reference_name} in {words.number(count)} of {self._count(n)}"
+        sides = [("below", self.below, self.surely_below), ("above", self.above, self.surely_above)]
+        # The side of most periods leads; of equals, the one that is clear in more.
+        (side, count, sure), (other, _, surely_other) = sorted(sides, key=lambda s: s[1:], reverse=True)
+        if count == n and 2 * sure >= n:
+            said = f"{self.name} has stayed {side} {self.reference_name} {self._for_how_long(n)}"
+        elif count == n:
+            said = f"{self.name} was {side} {self.reference_name} in each of {self._count(n)}"
+        else:
+            said = f"{self.name} was {side} {self.reference_name} in {words.number(count)} of {self._count(n)}"
+        if sure < count:
+            said += f", clearly so in {words.number(sure) if sure else 'none'}"
+        # Or the title would hide the only years that say something.
+        return f"{said} and clearly {other} in {words.number(surely_other)}" if surely_other else said
 
     def _rhythm(self) -> tuple[str, str]:
         days = {(p.period[1] - p.period[0]).days + 1 for p in self.points}
@@ -232,7 +233,7 @@ def trend(figures: FigureSet, area_code: str, *, reference_code: str = "", alpha
         surely_below=sum(side < 0 and sure for side, sure in sides),
         surely_above=sum(side > 0 and sure for side, sure in sides),
         sampled=sampled,
-        caveats=_caveats(series, chain, steps, gaps, sampled),
+        caveats=(*_caveats(series, chain, steps, gaps, sampled), *_each_by_itself(pairs)),
     )
 
 
@@ -286,6 +287,17 @@ def _side(row: Row, ref: Row, alpha: float) -> tuple[float, bool]:
 def _point(row: Row) -> TrendPoint:
     lower, upper = (float(row["lower"]), float(row["upper"])) if has_interval(row) else (None, None)
     return TrendPoint(_period(row), float(row["value"]), lower, upper)
+
+
+def _each_by_itself(pairs: Sequence[tuple[Row, Row]]) -> tuple[str, ...]:
+    """What "clearly" means in the title of a survey's series."""
+    if len(pairs) < 2 or not any(has_interval(row) and has_interval(ref) for row, ref in pairs):
+        return ()
+    name = pairs[-1][1]["area_name"]
+    return (
+        f"Take care. Each period is set against {name} by itself. “Clearly” means by more than sampling would give; "
+        "one in twenty is expected by chance.",
+    )
 
 
 def _caveats(
