@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -120,6 +121,22 @@ def test_the_wards_with_most_claimants(library, golden):
     assert chart.shown.endswith("of 215 wards")
 
 
+@pytest.mark.parametrize(
+    ("level", "vintage", "said"),
+    [
+        ("ward", "2018", "Claimants, October 2017, wards of 2018. Source"),
+        ("LSOA", "2021", "Claimants, October 2017, LSOAs of 2021. Source"),
+        ("OA", "2021", "Claimants, October 2017, output areas of 2021. Source"),
+        ("ward", "", "Claimants, October 2017. Source"),
+        ("district", "2021", "Claimants, October 2017. Source"),
+    ],
+)
+def test_a_caption_says_the_year_of_small_boundaries(library, level, vintage, said):
+    held = library.figures.where(measure="claimant_count", level="ward").latest()
+    figures = replace(held, frame=held.frame.assign(level=level, vintage=vintage))
+    assert ranked_chart(ranked(figures), figures, what="Claimants").caption.startswith(said)
+
+
 def test_the_map_has_every_ward_and_names_its_district(library):
     figures = library.figures.where(measure="claimant_rate", level="ward").latest()
     chart = hex_map(figures, library.areas, title=ranked(figures).headline(), what="Claimant rate")
@@ -127,7 +144,7 @@ def test_the_map_has_every_ward_and_names_its_district(library):
     assert {c.group for c in chart.cells} == {
         "Bolton", "Bury", "Manchester", "Oldham", "Rochdale", "Salford", "Stockport", "Tameside", "Trafford", "Wigan",
     }  # fmt: skip
-    assert "each hexagon is one of 215 wards" in chart.caption
+    assert "October 2017, wards of 2017; each hexagon is one of 215 wards" in chart.caption
     assert sum(chart.table()["Class"] == "3.4% and over") == sum(c.klass == 4 for c in chart.cells)
 
 

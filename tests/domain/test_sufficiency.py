@@ -86,7 +86,7 @@ def test_a_count_by_ward_is_enough_and_says_what_rounding_does():
     assert (v.status, v.phrase, v.source_label) == (
         "met",
         "Enough as published",
-        "Claimant count, ward, 12 October 2017",
+        "Claimant count, ward (2021 boundaries), 12 October 2017",
     )
     assert "All three wards have a figure." in v.reason
     assert "moves a ward total by at most 2.5, up to 4.2% of the figure" in v.reason

@@ -34,7 +34,18 @@ from workbench.domain.comparison import ComparedArea, Comparison, Ranking
 from workbench.domain.comparison import Trend as TrendResult
 from workbench.domain.figures import FigureSet
 from workbench.domain.provenance import Citation
-from workbench.domain.rows import Row, check_alike, has_interval, is_usable, missing_reason, period_of, records, same
+from workbench.domain.rows import (
+    SMALL_LEVELS,
+    Row,
+    check_alike,
+    has_interval,
+    is_usable,
+    missing_reason,
+    period_of,
+    records,
+    same,
+    vintages_of,
+)
 from workbench.errors import FigureMissing
 
 
@@ -311,8 +322,10 @@ def source_line(citations: Iterable[Citation]) -> str:
 def _caption(
     what: str, period: str, rows: Sequence[Row], figures: FigureSet, with_interval: str = ", with {} intervals"
 ) -> str:
-    """What, when, with which interval, and whence. ``{}`` in ``with_interval`` becomes the confidence."""
+    """What, when, in which boundaries, with which interval, whence. ``{}`` in ``with_interval`` is the confidence."""
     said = sorted({f"{100 * float(r['confidence']):g}%" for r in rows if not pd.isna(r["confidence"])})
     interval = with_interval.format(" and ".join(said)) if said or "{}" not in with_interval else ""
     sources = [figures.citations[i] for i in dict.fromkeys(str(r["source_id"]) for r in rows) if i in figures.citations]
-    return f"{what}, {period}{interval}. {source_line(sources)}".strip()
+    years = [(level, vintages_of(rows, level)) for level in SMALL_LEVELS]
+    drawn = "".join(f", {words.plural(level)} of {year}" for level, year in years if year)
+    return f"{what}, {period}{drawn}{interval}. {source_line(sources)}".strip()

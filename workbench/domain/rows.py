@@ -14,6 +14,9 @@ from workbench.errors import NotComparable
 
 Row = Mapping[str, Any]
 
+SMALL_LEVELS = ("ward", "MSOA", "LSOA", "OA")
+"""Levels whose boundaries are redrawn often enough that a figure means little without their year."""
+
 
 def records(figures: FigureSet) -> list[Row]:
     """The figures as plain rows, dates as dates."""
@@ -26,6 +29,23 @@ def records(figures: FigureSet) -> list[Row]:
         }
         for row in rows
     ]
+
+
+def vintages_of(rows: Sequence[Row], level: str) -> str:
+    """The years of the boundaries that figures of a small level are for; empty for a larger level, or when not given.
+
+    Boundaries of wards and statistical areas are redrawn; those of districts and above have names that tell.
+
+    Examples
+    --------
+    >>> vintages_of([{"level": "ward", "vintage": "2017"}, {"level": "nation", "vintage": "2021"}], "ward")
+    '2017'
+    >>> vintages_of([{"level": "district", "vintage": "2021"}], "district")
+    ''
+    """
+    if level not in SMALL_LEVELS:
+        return ""
+    return words.listed(sorted({str(row["vintage"]) for row in rows if row["level"] == level and row["vintage"]}))
 
 
 def flags_of(row: Row) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from workbench.domain.criteria import Case, Criterion, Status, all_criteria, cas
 from workbench.domain.figures import Library
 from workbench.domain.held import Held, coarser
 from workbench.domain.need import Need
-from workbench.domain.rows import has_interval
+from workbench.domain.rows import has_interval, vintages_of
 
 __all__ = ["PHRASES", "Criterion", "Status", "Verdict", "WhatIf", "assess", "assess_all", "what_if"]
 
@@ -199,7 +199,9 @@ def _source_label(case: Case | None) -> str:
     if not case.rows:
         return case.dataset.title if case.dataset else title
     row = case.rows[0]
-    return f"{title}, {case.level}, {words.period(row['period_start'], row['period_end'])}"
+    year = vintages_of(case.rows, case.level)
+    drawn = f"{case.level} ({year} boundaries)" if year else case.level
+    return f"{title}, {drawn}, {words.period(row['period_start'], row['period_end'])}"
 
 
 def _evidence(case: Case | None) -> Mapping[str, float | int | str]:
