@@ -534,13 +534,16 @@ def test_a_year_that_can_only_be_mistyped(refused, project):
     assert "The year 206 is mistyped." in refused("status", project, "--as-of", "0206-11-25")
 
 
-def test_a_place_that_is_not_known_is_told_and_not_guessed(run, project):
+def test_a_place_that_is_not_known_is_told_and_not_guessed(run, refused, project):
     data = json.loads(project.read_text(encoding="utf-8"))
     data["needs"][0]["area"] = "E99999999"
     project.write_text(json.dumps(data), encoding="utf-8")
-    told = run("assess", project, *DAY, "--json").json[0]
-    assert told["verdict"] in ("unknown", "not met")
-    assert "E99999999" in json.dumps(told)
+    for command in ("status", "assess", "review"):
+        told = refused(command, project, *DAY)
+        assert "needs/wards/area: The area E99999999 is not held. Check the code" in told
+    # A document says so in its place and is written all the same.
+    assert run("export", project, *DAY, "-o", project.with_suffix(".md")).code == 0
+    assert "E99999999" in project.with_suffix(".md").read_text(encoding="utf-8")
 
 
 def test_the_id_of_a_project_leads_to_no_other_folder(run, folder, project, tmp_path):
@@ -558,7 +561,7 @@ def test_sample_figures_that_are_not_there(refused, project, folder, monkeypatch
 
 
 def test_a_fault_of_the_machine_is_one_sentence_too(refused, project, monkeypatch):
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "/disk/a")
 
     monkeypatch.setattr(cli, "_derive", full)
@@ -566,7 +569,7 @@ def test_a_fault_of_the_machine_is_one_sentence_too(refused, project, monkeypatc
 
 
 def test_a_message_of_several_lines_is_said_on_one(refused, project, monkeypatch):
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise WorkbenchError("It broke.\nTwice.", "Mend it.", "here")
 
     monkeypatch.setattr(cli, "_derive", fails)

@@ -23,7 +23,8 @@ def test_only_the_named_field_changes():
 
 
 @pytest.mark.parametrize(
-    ("typed", "held"), [("3", 3.0), ("3%", 3.0), (" 1,250.5 ", 1250.5), ("", None), ("\u22122", -2.0), ("£12", 12.0)]
+    ("typed", "held"),
+    [("3", 3.0), ("3%", 3.0), (" 1,250.5 ", 1250.5), ("", None), ("1,250,000", 1250000.0), ("£12", 12.0)],
 )
 def test_numbers_are_taken_as_people_write_them(typed, held):
     assert edited(PROJECT, "needs/n1/precision", typed).needs[0].precision == held
@@ -42,6 +43,10 @@ def test_a_list_is_typed_with_commas():
         ("needs/n1/precision", "about three", "“about three” is not a number. Enter a number, for example 12.5."),
         ("appraisal/lines/l1/quantity", "", "Enter a number, for example 12.5."),
         ("appraisal/horizon", "2.5", "“2.5” is not a number. Enter a whole number, for example 12."),
+        ("needs/n1/precision", "3,5", "“3,5” is not a number. Enter a number, for example 12.5."),
+        ("needs/n1/precision", "-3", "Enter 0 or more."),
+        ("appraisal/horizon", "0", "Enter a number from 1 to 100."),
+        ("appraisal/lines/l1/attribution", "1.2", "Enter a number from 0 to 1."),
         ("needs/n1/precision", "inf", "Enter a number, for example 12.5."),
         ("frame/nation", "Atlantis", "Choose one of the answers in the list."),
         (

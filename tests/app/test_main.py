@@ -83,6 +83,13 @@ def test_a_number_that_nothing_can_be_computed_from_is_refused(page, typed):
 
 def test_a_horizon_of_a_billion_years_is_said_and_not_computed(page):
     page.go("costs").type("appraisal/horizon", "1000000000")
+    assert page.error("appraisal/horizon").endswith("Enter a number from 1 to 100.")
+    assert page.project.appraisal.horizon == 5
+
+
+def test_a_horizon_of_a_billion_years_in_a_file_is_said_and_not_computed(open_page, sample_project):
+    project = load_project(sample_project)
+    page = open_page(project.with_(appraisal=project.appraisal.with_(horizon=10**9))).go("costs")
     assert "can only be mistyped" in page.text
     page.type("appraisal/horizon", "5")
     assert "can only be mistyped" not in page.text
@@ -405,3 +412,38 @@ def test_a_page_that_cannot_be_drawn_says_so_and_can_be_left(open_page, monkeypa
     assert "could not be drawn" not in page.html
     assert any("ZeroDivisionError" in said for said in swallowed_exceptions)
     swallowed_exceptions.clear()
+
+
+# --- somebody leaves --------------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_is_left_is_no_longer_among_the_people_here(open_page, sample_project, tmp_path):
+    file = tmp_path / "shared.json"
+    file.write_bytes(sample_project.read_bytes())
+    one, two = open_page(file), open_page(file)
+    one.send("hello", value="Anna")
+    two.send("hello", value="Ben")
+    one.app.session.poll()
+    assert one.app.session.others == ("Ben",)
+    two.send("bye")
+    one.app.session.poll()
+    assert one.app.session.others == ()
+
+
+def test_what_was_open_and_is_deleted_by_another_is_told(open_page, sample_project, tmp_path):
+    file = tmp_path / "shared.json"
+    file.write_bytes(sample_project.read_bytes())
+    one, two = open_page(file).go("request"), open_page(file).go("request")
+    item = one.project.request.items[0]
+    one.send("action", name="open", id=f"item:{item.id}", value=f"request/items/{item.id}/name")
+    two.send("action", name="delete-item", id=item.id)
+    one.app.session.poll()
+    assert "What you had open is no longer there" in one.html
+    assert one.app.state.ui.opened == ""
+
+
+def test_closing_a_row_gives_the_focus_back_to_the_button_that_opened_it(page):
+    page.go("figures")
+    page.send("action", name="open", id="need:wards", value="needs/wards/question")
+    page.send("action", name="close")
+    assert page.focus == '[data-action="open"][data-id="need:wards"]'

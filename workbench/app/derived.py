@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from workbench.charts import build, build_money
 from workbench.charts.logic_model import logic_model_svg, logic_model_text
 from workbench.charts.plot import plot
 from workbench.charts.spec import Chart
+from workbench.domain import words
 from workbench.domain.appraisal.appraise import Results, appraise
 from workbench.domain.appraisal.checks import check_appraisal
 from workbench.domain.appraisal.sensitivity import Sensitivity, sensitivity
@@ -96,6 +97,17 @@ class Derived:
     def triage(self) -> Triage:
         """Whether this is data sharing, and the routes in order."""
         return triage(self.project.frame, self.verdicts)
+
+    @cached_property
+    def unknown_areas(self) -> tuple[Fault, ...]:
+        """Areas that the project names and nobody here knows: a code is mistyped, or no figures are held for it."""
+        named = {f"frame/places/{p.id}": p.id for p in self.project.frame.places}
+        named |= {f"needs/{n.id}/area": n.area for n in self.project.needs if n.area}
+        held = self.library.areas.areas
+        remedy = "Check the code, or bring in figures for this area."
+        return tuple(
+            Fault(path, f"The area {code} is not held.", remedy) for path, code in named.items() if code not in held
+        )
 
     # --- step 2 -------------------------------------------------------------------------------------------------------
 
@@ -352,7 +364,7 @@ class Derived:
     @cached_property
     def statuses(self) -> tuple[StepStatus, ...]:
         """How far each step is."""
-        return progress(
+        frame, *others = progress(
             self.project,
             self.verdicts,
             model_findings=self.model_findings,
@@ -362,6 +374,11 @@ class Derived:
             appraisal_faults=self.appraisal_faults,
             review_findings=self.review,
         )
+        places = [f for f in self.unknown_areas if f.where.startswith("frame/")]
+        if places:
+            detail = f"{words.counted(len(places), 'place')} not held"
+            frame = replace(frame, status="There is a problem", detail=detail, faults=(*frame.faults, *places))
+        return (frame, *others)
 
     # --- step 6 -------------------------------------------------------------------------------------------------------
 
@@ -390,19 +407,21 @@ class Derived:
         for key in ("comparison", f"trend-{area}", "wards-map", "cash-flow", "tornado"):
             chart = self.chart(key)
             if chart is not None:
-                cited = self._cited(key)
+                cited = self.sources_of(key)
                 section = {"cash-flow": "value", "tornado": ""}.get(key, "published")
                 refs.append(PictureRef(key, chart.title, chart.alt, chart.caption, cited, section))
         if self.project.logic_model.nodes:
             refs.append(PictureRef("logic-model", "The logic model", self.model_text, section="theory"))
         return tuple(refs)
 
-    def _cited(self, key: str) -> tuple[Citation, ...]:
+    def sources_of(self, key: str) -> tuple[Citation, ...]:
         """The sources of the figures in a chart."""
         if key in ("cash-flow", "tornado"):
             return self.results.citations if self.results else ()
-        measure = "claimant_rate" if key == "wards-map" else "employment_rate"
-        figures = self.library.figures.where(measure=measure)
+        measures = {"wards-map": "claimant_rate", "wards-ranked": "claimant_count", "lsoas-map": "imd_score"}
+        levels = {"wards-map": "ward", "wards-ranked": "ward", "lsoas-map": "LSOA"}
+        level = levels.get(key, "district")
+        figures = self.library.figures.where(measure=measures.get(key, "employment_rate"), level=level)
         return tuple(figures.citations[i] for i in dict.fromkeys(figures.frame["source_id"]))
 
     @cached_property

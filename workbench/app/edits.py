@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +17,23 @@ LONGEST = 20_000
 LARGEST = 1e12
 """The largest number a field takes, either side of nought: more is a slip of the hand, and what is computed from it
 could not be written as a number."""
+
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "precision": (0, LARGEST),
+    "max_age_months": (0, 1200),
+    "people_count": (0, LARGEST),
+    "horizon": (1, 100),
+    "first_year": (2000, 2100),
+    "price_year": (1955, 2100),
+    "start_year": (0, 99),
+    "years": (1, 100),
+    "quantity": (0, LARGEST),
+    "attribution": (0, 1),
+    "optimism_bias_share": (0, 1),
+}
+"""Least and greatest value of a field, by its name. A file may hold others: the checks tell of them."""
+
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 
 _LOCKED = {"id", "schema_version"}
 
@@ -58,6 +78,8 @@ def edited(project: Project, path: str, typed: Any) -> Project:
     flat[path] = _as_field(typed, current)
     if _too_large(flat[path], current):
         raise EntryRefused(f"“{typed}” is too large. Enter at most {LARGEST:,.0f}.")
+    if told := _out_of_bounds(path, flat[path]):
+        raise EntryRefused(told)
     try:
         return Project.model_validate(unflatten(flat))
     except ValidationError as error:
@@ -90,10 +112,25 @@ def _too_large(value: Any, current: Any) -> bool:
         return False  # no number at all is told by the check of the field
 
 
+def _out_of_bounds(path: str, value: Any) -> str:
+    """What to enter instead of a number outside the field's bounds, or an empty string."""
+    least, most = BOUNDS.get(path.rpartition("/")[2], (None, None))
+    if least is None or most is None or not isinstance(value, str):
+        return ""
+    try:
+        number = float(value)
+    except ValueError:
+        return ""  # no number at all is told by the check of the field
+    if least <= number <= most or not math.isfinite(number):
+        return ""
+    return f"Enter a number from {least:g} to {most:g}." if most < LARGEST else f"Enter {least:g} or more."
+
+
 def _number(typed: str) -> str | None:
     """A number as people write it, ready to be checked: no commas, pound or per cent signs; empty means not stated."""
-    text = typed.strip().replace(",", "").replace("£", "").replace("%", "").replace("\u2212", "-").replace(" ", "")
-    return text or None
+    text = typed.strip().replace("£", "").replace("%", "").replace("\u2212", "-").replace(" ", "")
+    # A comma groups thousands or it is no number here: "3,5" must not become 35.
+    return (text.replace(",", "") if _THOUSANDS.fullmatch(text) else text) or None
 
 
 def _words(error: ValidationError, typed: Any) -> str:

@@ -6,8 +6,10 @@ share nothing.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -25,8 +27,9 @@ from workbench.app.session import Session
 from workbench.app.state import STEPS, Action, Context, Refused, State, Ui
 from workbench.app.steps import costs, figures, frame, logic, proposal, request
 from workbench.app.view import View
+from workbench.domain import words
 from workbench.domain.progress import StepStatus
-from workbench.domain.project import Project
+from workbench.domain.project import Project, flatten
 from workbench.errors import ProjectError, WorkbenchError
 from workbench.widgets.html import ident, notice
 from workbench.widgets.live import Event, LiveView, Reply
@@ -51,8 +54,24 @@ MEDIA_TYPES: Mapping[str, str] = {
 
 _log = logging.getLogger(__name__)
 
+ROWS: Mapping[str, str] = {
+    "need": "needs",
+    "partner": "frame/partners",
+    "node": "logic_model/nodes",
+    "link": "logic_model/links",
+    "item": "request/items",
+    "consideration": "request/considerations",
+    "option": "appraisal/options",
+    "line": "appraisal/lines",
+    "effect": "appraisal/effects",
+}
+"""Where the rows that can be opened stand in the project."""
+
 DOCUMENTS = ("docx", "odt", "html", "md")
 
+SILENT_SECONDS = 40
+"""A page in view speaks every five seconds. One that has said nothing for so long is taken to be closed: its session
+stops polling, so that its kernel falls idle and Voila ends it."""
 GUEST = "Guest"
 """The name of somebody who has not given one."""
 HISTORY = 60
@@ -80,11 +99,14 @@ class App:
         self._today = today
         self._ui = Ui()
         self._derived: Derived | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._silence: asyncio.TimerHandle | None = None
         self._actions: dict[str, Action] = {}
         for module in STEP_MODULES.values():
             self._actions.update(module.ACTIONS)
         self.view = LiveView(self.on_event, room=session.project.id, plotly_url=plotly_url)
-        session.observe(lambda _: self.show(), names=["project", "others"])
+        session.observe(lambda _: self._changed(), names=["project"])
+        session.observe(lambda _: self.show(), names=["others"])
         session.observe(lambda _: self.show(), names=["problem"])
         self.show()
 
@@ -134,15 +156,29 @@ class App:
         if state.ui.history:
             # Below the heading of the page and its sentence: a reader of headings meets the first level first.
             above, end, below = body.partition("</p>")
-            body = above + end + panel(self.session.history(HISTORY)) + below
+            body = above + end + panel(self.session.history(HISTORY), self.session.project) + below
         if self.session.problem:
             body = notice(self.session.problem, "bad") + body
         return page(state, body, derived.statuses, self._bar()), derived.figures_of_page(body)
+
+    def _changed(self) -> None:
+        """Show a project that has changed; say so when what was open on this page is no longer there."""
+        kind, _, key = self._ui.opened.partition(":")
+        if key and f"{ROWS.get(kind, kind)}/{key}" not in flatten(self.session.project):
+            told = (
+                "What you had open is no longer there: it was deleted, or taken back. The history holds what was in it."
+            )
+            self._ui = self._ui.with_(opened="", notice=told, notice_kind="bad")
+        self.show()
 
     # --- what is done -------------------------------------------------------------------------------------------------
 
     def on_event(self, event: Event, files: tuple[bytes, ...] = ()) -> Reply:
         """Act on one event of the browser and say whether everything is saved."""
+        if event.kind == "bye":
+            self._bye()
+            return Reply()
+        self._somebody_is_here()
         not_saved = ""
         try:
             self._act(event, files)
@@ -197,7 +233,7 @@ class App:
         own = {
             "go": self._go,
             "skip": lambda _: self._show_only(focus="#wb-main"),
-            "close": lambda _: self._show_only(opened="", focus="#wb-title"),
+            "close": lambda _: self._show_only(opened="", focus=_opener(self._ui.opened)),
             "open": self._open,
             "history": lambda _: self._show_only(history=not self._ui.history, focus="#wb-main"),
             "undo": lambda _: self.session.undo(),
@@ -242,7 +278,12 @@ class App:
         chart = self.derived.chart(key)
         if chart is not None:
             # The byte-order mark makes Excel read the file as UTF-8.
-            content = "\ufeff" + f"# {chart.title}\n# {chart.caption}\n" + chart.table().to_csv(index=False)
+            sources = [
+                f"{c.text()} {c.licence}".strip() + (f" Retrieved {words.day(c.retrieved)}." if c.retrieved else "")
+                for c in self.derived.sources_of(key)
+            ]
+            head = "".join(f"# {line}\n" for line in (chart.title, chart.caption, *sources))
+            content = "\ufeff" + head + chart.table().to_csv(index=False)
             self.view.download(f"{key}.csv", content.encode(), MEDIA_TYPES["csv"])
 
     def _upload(self, event: Event, files: tuple[bytes, ...]) -> None:
@@ -256,8 +297,22 @@ class App:
     # --- several people -----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Look for the edits of others from now on, in the running event loop. Asking twice starts one look-out."""
-        self.session.start_polling()
+        """Look for the edits of others from now on, in the running event loop, while somebody looks at the page."""
+        self._loop = asyncio.get_running_loop()
+        self._somebody_is_here()
+
+    def _somebody_is_here(self) -> None:
+        if self._loop is None:
+            return
+        self.session.start_polling(self._loop)
+        if self._silence is not None:
+            self._silence.cancel()
+        self._silence = self._loop.call_later(SILENT_SECONDS, self.session.away)
+
+    def _bye(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+        self.session.away()
 
     def warm(self) -> None:
         """Draw the charts of step 2 once, so that nobody waits for them: Voila does this before a visitor comes."""
@@ -266,8 +321,15 @@ class App:
 
     def stop(self) -> None:
         """Look no more, and close the session."""
+        if self._silence is not None:
+            self._silence.cancel()
         self.session.close()
         self.view.close()
+
+
+def _opener(row: str) -> str:
+    """The button that opened a row: closing gives the focus back to it."""
+    return f'[data-action="open"][data-id="{row}"]' if re.fullmatch(r"[a-z]+:[A-Za-z0-9_.-]+", row) else "#wb-title"
 
 
 def build_app(

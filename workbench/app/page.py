@@ -37,12 +37,12 @@ def page(state: State, body: str, statuses: Sequence[StepStatus], bar: Bar) -> s
     ui = state.ui
     said = notice(ui.notice, ui.notice_kind) if ui.notice else ""  # type: ignore[arg-type]  # kinds are ours
     return (
-        f'<a class="wb-skip" href="#{ui.step}" data-action="skip">Skip to main content</a>'
+        f'<a class="wb-skip" href="#wb-main" data-action="skip">Skip to main content</a>'
         # The browser says here that something typed was never saved; "data-keep" leaves it alone.
         f'<div id="wb-draft" role="alert" data-draft data-keep></div>{_bar(state, bar)}'
         f'<div class="wb-wrap">{_rail(ui.step, statuses)}'
         f'<main class="wb-main" id="wb-main" tabindex="-1"><div '
-        f'id="step-{ui.step}">{said}{body}{_next(ui.step)}</div></main></div>'
+        f'id="step-{ui.step}"><div id="wb-said" role="status">{said}</div>{body}{_next(ui.step)}</div></main></div>'
         '<div class="wb-say" role="status" data-say data-keep></div>'
     )
 

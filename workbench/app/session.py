@@ -242,6 +242,15 @@ class Session(traitlets.HasTraits):
             self._task.cancel()
             self._task = None
 
+    def away(self) -> None:
+        """Nobody is looking: poll no more, and let the others see that this person is gone. Polling again ends it."""
+        self.stop()
+        self._touched_at = None
+        try:
+            self._log.presence.leave()
+        except ProjectError as error:
+            self._tell("others", str(error))
+
     async def _keep_polling(self) -> None:
         while True:
             self.poll()

@@ -131,8 +131,8 @@ def _settings(port: int) -> Any:
         VoilaExecutor={
             "cell_error_instruction": "Reload the page. If it happens again, tell whoever runs this service."
         },
-        # A page that is left keeps its kernel; idle ones are ended after two hours, open pages are spared.
-        MappingKernelManager={"cull_idle_timeout": 7200, "cull_interval": 300, "cull_connected": False},
+        # The kernel of a page that was left falls idle (App stops polling) and is ended; open pages are spared.
+        MappingKernelManager={"cull_idle_timeout": 600, "cull_interval": 60, "cull_connected": False},
         Application={"log_level": "WARN"},
     )
 

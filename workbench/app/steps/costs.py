@@ -8,6 +8,7 @@ from workbench.app.page import heading
 from workbench.app.state import Action, Context, State
 from workbench.app.steps_shared import chart_block, editor
 from workbench.app.view import View
+from workbench.domain import words
 from workbench.domain.appraisal.appraise import OptionResult
 from workbench.domain.appraisal.options import Appraisal, Effect, Line, Option, OptionKind, Perspective
 from workbench.domain.money import financial_year, pounds
@@ -46,7 +47,11 @@ def render(view: View) -> str:
 def _answer(view: View) -> str:
     results = view.derived.results
     if results is None:
-        return ""
+        faults = view.derived.appraisal_faults
+        if not faults:
+            return ""
+        reasons = h.bullets(h.esc(f"{f.message} {f.remedy}") for f in faults)
+        return h.card("No answer yet", h.notice("The sums cannot be done until this is put right:", "bad"), reasons)
     rows = [_result_row(o) for o in results.options]
     table = h.table(
         "Options compared with doing nothing",
@@ -97,7 +102,7 @@ def _result_row(o: OptionResult) -> tuple[str, ...]:
     star = " (preferred)" if o.preferred else ""
     span = f"{h.esc(pounds(o.npv_low))} to {h.esc(pounds(o.npv_high))}"
     return (
-        h.esc(o.name + star),
+        h.esc((o.name or "An option without a name") + star),
         h.esc(pounds(o.pv_costs)),
         h.esc(pounds(o.pv_benefits)),
         f'<b>{h.esc(pounds(o.npv))}</b><span class="wb-why">{span}</span>',
@@ -147,13 +152,14 @@ def _lines(view: View) -> str:
                 view.opener("line", line.id, line.label or "A line without words", f"appraisal/lines/{line.id}/label"),
                 "Transfer" if line.is_transfer else line.direction.capitalize(),
                 h.esc(line.who),
-                h.esc(f"{line.quantity:,.10g} {line.quantity_unit} × {_range(line)}"),
+                h.esc(f"{line.quantity:,.10g} {line.quantity_unit} × {_range(line)}")
+                + f'<span class="wb-why">{h.esc(_when(view.project.appraisal, line))}</span>',
                 h.details(STATUS_WORDS[line.status], h.esc(line.source or "No source yet."), id=f"source-{line.id}"),
             )
             for line in lines
         ]
         table = (
-            h.table(name, ("Line", "Kind", "Who", "A year", "Source"), rows, widths=(28, 12, 16, 22, 22))
+            h.table(name, ("Line", "Kind", "Who", "How much, when", "Source"), rows, widths=(28, 12, 16, 22, 22))
             if rows
             else '<p class="wb-hint">No lines yet.</p>'
         )
@@ -164,6 +170,11 @@ def _lines(view: View) -> str:
             f'</h3>{table}{_line_editor(view, opened) if opened else ""}<div class="wb-row">{add}</div>'
         )
     return h.card("Costs and benefits, line by line", *parts, id="lines") if parts else ""
+
+
+def _when(appraisal: Appraisal, line: Line) -> str:
+    first = financial_year(appraisal.first_year + line.start_year)
+    return f"in {first}" if line.years == 1 else f"each year from {first}, {words.counted(line.years, 'year')}"
 
 
 def _range(line: Line) -> str:
@@ -312,6 +323,7 @@ def _remove_option(state: State, event: Event, _: Context) -> State:
     return _with_appraisal(
         state,
         a.with_(options=drop(a.options, event.id), lines=lines),
+        opened="",
         notice="Removed the option and its lines. Undo brings them back.",
         focus="#wb-title",
     )
@@ -352,7 +364,13 @@ def _add_effect(state: State, _: Event, context: Context) -> State:
 
 def _remove_effect(state: State, event: Event, _: Context) -> State:
     a = state.project.appraisal
-    return _with_appraisal(state, a.with_(effects=drop(a.effects, event.id)))
+    return _with_appraisal(
+        state,
+        a.with_(effects=drop(a.effects, event.id)),
+        opened="",
+        notice="Deleted the effect. Undo brings it back.",
+        focus="#wb-title",
+    )
 
 
 ACTIONS: dict[str, Action] = {

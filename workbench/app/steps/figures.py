@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import get_args
 
 from workbench.app.page import heading
@@ -173,33 +174,34 @@ def _what_if(view: View) -> str:
 
 
 def _charts(view: View) -> str:
-    cards = []
     comparison = view.derived.comparison
-    if comparison is not None:
-        cards.append(
-            h.columns(
-                h.card(
-                    "Districts against England",
-                    chart_block(view, "comparison"),
-                    *map(h.take_care, comparison.caveats[:1]),
-                ),
-                h.card("Where claimants are", chart_block(view, "wards-map")),
-            )
-        )
     area = view.derived.trend_area(view.ui)
-    pick = h.select("ui/trend-area", "Area", area, [(a.code, a.name) for a in view.derived.trend_areas], small=True)
     trend = view.derived.trend(area)
-    if trend is not None:
-        cards.append(
-            h.card("Over time", pick, chart_block(view, f"trend-{area}"), *map(h.take_care, trend.caveats[:1]))
-        )
-    cards.append(
-        h.columns(
-            h.card("The wards with most claimants", chart_block(view, "wards-ranked")),
-            h.card("Neighbourhoods", chart_block(view, "lsoas-map")),
-        )
+    pick = h.select("ui/trend-area", "Area", area, [(a.code, a.name) for a in view.derived.trend_areas], small=True)
+    cards = (
+        _card(view, "Districts against England", "comparison", after=comparison.caveats[:1] if comparison else ()),
+        _card(view, "Where claimants are", "wards-map"),
+        _card(view, "Over time", f"trend-{area}", before=pick, after=trend.caveats[:1] if trend else ()),
+        _card(view, "The wards with most claimants", "wards-ranked"),
+        _card(view, "Neighbourhoods", "lsoas-map"),
     )
-    return h.join(c for c in cards if c)
+    if not any(cards):
+        text = "Charts of the figures held for your place: districts against "
+        "England, wards, neighbourhoods, change over time."
+        go = '<a class="wb-btn wb-quiet" href="#frame">Add a place</a>'
+        return h.card("The figures", h.empty(text, "Greater Manchester, which the sample holds.", go))
+    first, second, over, third, fourth = cards
+    return _pair(first, second) + over + _pair(third, fourth)
+
+
+def _card(view: View, title: str, key: str, *, before: str = "", after: Sequence[str] = ()) -> str:
+    """A chart in a card, or nothing when no figure is held for it."""
+    block = chart_block(view, key)
+    return h.card(title, before, block, *map(h.take_care, after)) if block else ""
+
+
+def _pair(left: str, right: str) -> str:
+    return h.columns(left, right) if left and right else left + right
 
 
 def _files(view: View) -> str:

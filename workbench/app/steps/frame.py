@@ -10,7 +10,7 @@ from workbench.app.steps_shared import editor
 from workbench.app.view import View
 from workbench.domain.areas import AreaRegister
 from workbench.domain.frame import Nation, Partner, PartnerKind, Place
-from workbench.domain.project import drop, put
+from workbench.domain.project import drop, find, put
 from workbench.errors import Fault
 from workbench.widgets import html as h
 from workbench.widgets.live import Event
@@ -73,6 +73,7 @@ def _places(view: View) -> str:
         '<ul class="wb-places">'
         + h.join(
             f'<li><span>{h.esc(p.name or register.name(p.id))}</span><span class="wb-hint">{h.esc(p.id)}</span>'
+            + ("" if p.id in register.areas else h.tag("not met", "Not held"))
             + h.button("Remove", "remove-place", id=p.id, kind="link", label=f"Remove {p.name or p.id}")
             + "</li>"
             for p in places
@@ -237,6 +238,8 @@ def _add_place(state: State, event: Event, context: Context) -> State:
     """Add the place that was typed, or say why it cannot be."""
     typed = str(event.inputs.get("ui/place", ""))
     place = resolve_place(typed, context.derived.library.areas)
+    if not isinstance(place, Fault) and find(state.project.frame.places, place.id):
+        place = Fault("ui/place", f"{place.name} is in the list already.")
     if isinstance(place, Fault):
         return state.with_ui(
             refused={**state.ui.refused, "ui/place": Refused(typed, place.message)}, focus="#f-ui-place"

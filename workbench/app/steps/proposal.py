@@ -89,9 +89,7 @@ def _prose(view: View) -> str:
         given = find(view.project.prose, section.id)
         if given is None:
             control = h.button("Write", "write", id=section.id, kind="link", label=f"Write for {section.heading}")
-            blocks.append(
-                f'<div class="wb-rung"><span></span><div><b>{h.esc(section.heading)}</b></div>{control}</div>'
-            )
+            blocks.append(f'<div class="wb-unwritten"><b>{h.esc(section.heading)}</b>{control}</div>')
         else:
             blocks.append(view.area(f"prose/{section.id}/text", section.heading, hint=section.hint, rows=4))
     return h.card(

@@ -4,7 +4,8 @@ import { Idiomorph } from "idiomorph";
 
 const TYPING_PAUSE = 350; // ms without a key before an edit is sent
 const ACK_LIMIT = 6000; // ms without an answer before the page says "Not saved"
-const PING_EVERY = 15000;
+const PATIENCE = 90000; // ms for a file to be read or a document to be written
+const PING_EVERY = 5000;
 const UPLOAD_LIMIT = 40 * 1024 * 1024; // must stay under Voila's websocket_max_message_size
 const NARROW = 480; // px; under this a chart is laid out again, not shrunk
 
@@ -77,8 +78,16 @@ class Live {
     this.model.on("msg:custom", this.onMessage);
     this.onHash = () => this.go(location.hash.slice(1));
     window.addEventListener("hashchange", this.onHash);
-    this.onLeave = () => this.flush();
+    this.onLeave = () => {
+      this.flush();
+      this.model.send({ kind: "bye", seq: 0 });
+    };
     window.addEventListener("pagehide", this.onLeave);
+    // A page in the background does not ping; it says that it is back as soon as it is looked at again.
+    this.onBack = () => {
+      if (document.visibilityState === "visible") this.ping();
+    };
+    document.addEventListener("visibilitychange", this.onBack);
     this.resize = new ResizeObserver(() => this.draw());
     this.resize.observe(this.el);
     this.timer = setInterval(() => this.watch(), 1000);
@@ -91,6 +100,7 @@ class Live {
     this.resize.disconnect();
     window.removeEventListener("hashchange", this.onHash);
     window.removeEventListener("pagehide", this.onLeave);
+    document.removeEventListener("visibilitychange", this.onBack);
     this.model.off("change:html", this.onHtml);
     this.model.off("change:figures", this.onFigures);
     this.model.off("msg:custom", this.onMessage);
@@ -180,6 +190,17 @@ class Live {
         this.send({ kind: "action", name, id: "", value: "", inputs: {} });
       }
     }
+    if (e.key === "Escape" || (e.key === "Enter" && e.target.name === "ui/who")) {
+      const who = this.el.querySelector("details.wb-who[open]");
+      if (who) {
+        this.flush();
+        if (e.target.name === "ui/who") this.onChange(e);
+        who.open = false;
+        who.querySelector("summary").focus();
+      } else if (e.key === "Escape") {
+        e.target.closest(".wb-editor")?.querySelector('[data-action="close"]')?.click();
+      }
+    }
     if (e.key === "Enter" && e.target.matches("input[data-submit]")) {
       e.preventDefault();
       e.target.closest("form, [data-form]")?.querySelector("button[data-action]")?.click();
@@ -263,6 +284,11 @@ class Live {
         },
       },
     });
+    // The app owns its page's title; in JupyterLab the title is the notebook's.
+    if (document.body.dataset.voila) {
+      const [heading, name] = [this.el.querySelector("h1"), this.el.querySelector(".wb-bar b")];
+      document.title = [heading?.textContent, name?.textContent].filter(Boolean).join(" – ");
+    }
     this.draw();
   }
 
@@ -286,6 +312,7 @@ class Live {
       if (was && was.json === json && Math.abs(was.width - width) < 2) continue;
       this.drawn.set(place, { json, width });
       const figure = JSON.parse(json);
+      place.style.minHeight = `${figure.layout.height}px`;
       await Plotly.react(place, figure.data, { ...figure.layout, width, autosize: false }, {
         displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false,
       });
@@ -312,14 +339,22 @@ class Live {
   }
 
   watch() {
-    const oldest = Math.min(...[...this.pending.values()].map((p) => p.at), Infinity);
-    if (Date.now() - oldest > ACK_LIMIT) {
+    const late = (p) => Date.now() - p.at > (p.kind === "upload" || p.name === "export" ? PATIENCE : ACK_LIMIT);
+    const waiting = [...this.pending.values()];
+    // While a file is read or a document written, what comes after it waits too.
+    const long = waiting.some((p) => (p.kind === "upload" || p.name === "export") && !late(p));
+    if (!long && waiting.some(late)) {
       this.dead = true;
-      this.status("Not saved – reload the page", "bad");
+      const edits = waiting.some((p) => p.kind === "edit");
+      this.status(edits ? "Not saved – reload the page" : "Not connected – reload the page", "bad");
     } else if (document.visibilityState === "visible" && Date.now() - this.lastPing > PING_EVERY) {
-      this.lastPing = Date.now();
-      this.send({ kind: "ping", name: "", value: "" });
+      this.ping();
     }
+  }
+
+  ping() {
+    this.lastPing = Date.now();
+    if (!this.pending.size) this.send({ kind: "ping", name: "", value: "" });
   }
 
   // --- drafts: what was typed and never acknowledged survives a dead kernel and a reload -------------------------
