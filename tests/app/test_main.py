@@ -425,7 +425,7 @@ def test_a_page_that_is_left_is_no_longer_among_the_people_here(open_page, sampl
     two.send("hello", value="Ben")
     one.app.session.poll()
     assert one.app.session.others == ("Ben",)
-    two.send("bye")
+    two.app.session.away()  # what App does when a page has been silent for long
     one.app.session.poll()
     assert one.app.session.others == ()
 

@@ -1,6 +1,7 @@
 """A newcomer walks the six steps of the sample proposal, changes a need, reloads, and leaves with a Word document."""
 
 import json
+import re
 import zipfile
 
 import psutil
@@ -32,6 +33,15 @@ def ready(page: Page) -> Page:
     expect(page.locator(".wb-bar")).to_be_visible(timeout=60_000)
     expect(page.locator("[data-status]")).not_to_have_text("Opening…", timeout=30_000)
     return page
+
+
+def kernels_of(page: Page, app) -> list[psutil.Process]:
+    """The one process that answers this page."""
+    kernel = json.loads(page.locator("#jupyter-config-data").text_content())["kernelId"]
+    running = psutil.Process(app.process.pid).children(recursive=True)
+    found = [child for child in running if kernel in " ".join(child.cmdline())]
+    assert len(found) == 1
+    return found
 
 
 def go(page: Page, title: str) -> None:
@@ -158,10 +168,7 @@ def test_a_killed_kernel_is_told_and_what_was_typed_is_offered_again(start_app, 
     page.get_by_label("Who is it about?").fill("Saved before.")
     expect(page.locator("[data-status]")).to_contain_text("Saved ")
     expect(page.locator("[data-status]")).not_to_contain_text("Saving")
-    kernel = json.loads(page.locator("#jupyter-config-data").text_content())["kernelId"]
-    mine = [c for c in psutil.Process(app.process.pid).children(recursive=True) if kernel in " ".join(c.cmdline())]
-    assert len(mine) == 1
-    mine[0].kill()
+    kernels_of(page, app)[0].kill()
     page.get_by_label("What would you do differently?").fill("Typed while nobody listened.")
     expect(page.locator("[data-status]")).to_have_text("Not saved – reload the page", timeout=20_000)
     page.reload()
@@ -178,3 +185,34 @@ def test_no_page_is_wider_than_its_window(app_server, visit, width):
         page.goto(f"{app_server.url}#{key}")
         expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, key
+
+
+def test_a_page_that_is_left_is_gone_for_the_others(start_app, visit):
+    app = start_app()
+    one, two = open_app(visit.open(), app.url, "frame"), open_app(visit.open(), app.url, "frame")
+    expect(one.locator(".wb-people")).to_contain_text("2 people here")
+    kernels = kernels_of(two, app)
+    two.goto("about:blank")
+    assert psutil.wait_procs(kernels, timeout=30)[0] == kernels
+    expect(one.locator(".wb-people")).to_contain_text("You are the only person here")
+    two.go_back()
+    ready(two)
+    expect(one.locator(".wb-people")).to_contain_text("2 people here")
+
+
+def test_escape_closes_an_editor_and_gives_the_focus_back(app_server, visit):
+    page = open_app(visit.open(), app_server.url, "figures")
+    opener = page.get_by_role("button", name="Which wards have most claimants?")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("What do you need to know?")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("What do you need to know?")).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
+def test_each_step_has_its_own_title(app_server, visit):
+    page = open_app(visit.open(), app_server.url, "costs")
+    expect(page).to_have_title(re.compile(r"^Costs and benefits – "))
+    go(page, "Proposal")
+    expect(page).to_have_title(re.compile(r"^Proposal – "))

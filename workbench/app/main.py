@@ -175,9 +175,6 @@ class App:
 
     def on_event(self, event: Event, files: tuple[bytes, ...] = ()) -> Reply:
         """Act on one event of the browser and say whether everything is saved."""
-        if event.kind == "bye":
-            self._bye()
-            return Reply()
         self._somebody_is_here()
         not_saved = ""
         try:
@@ -308,11 +305,6 @@ class App:
         if self._silence is not None:
             self._silence.cancel()
         self._silence = self._loop.call_later(SILENT_SECONDS, self.session.away)
-
-    def _bye(self) -> None:
-        if self._silence is not None:
-            self._silence.cancel()
-        self.session.away()
 
     def warm(self) -> None:
         """Draw the charts of step 2 once, so that nobody waits for them: Voila does this before a visitor comes."""

@@ -60,6 +60,7 @@ def serve(project: Path | None, port: int, *, open_browser: bool, say: Callable[
         )
         say(f"Opening {file}")
         threading.Thread(target=_announce, args=(port, open_browser, say), daemon=True).start()
+        _let_pages_end_their_kernels()
         voila.launch_instance(argv=[str(app_notebook())], config=_settings(port))
 
 
@@ -69,6 +70,18 @@ def _voila() -> Any:
     except ModuleNotFoundError as missing:
         raise WorkbenchError("Voila is not installed.", "Run: pip install 'data-sharing-workbench[app]'") from missing
     return Voila
+
+
+def _let_pages_end_their_kernels() -> None:
+    """Let a page that is left end its own kernel, as Voila means it to.
+
+    Voila's page asks for that without the token that Voila then looks for, so each reload would leave a kernel of some
+    200 MB behind. The kernel's id, which only its page knows, is what guards the request; nothing but that one kernel
+    can be ended by it, and every edit is on disk.
+    """
+    from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler  # noqa: PLC0415  comes with Voila
+
+    VoilaShutdownKernelHandler.check_xsrf_cookie = lambda _: None
 
 
 def _port_is_free(port: int) -> None:
@@ -131,7 +144,7 @@ def _settings(port: int) -> Any:
         VoilaExecutor={
             "cell_error_instruction": "Reload the page. If it happens again, tell whoever runs this service."
         },
-        # The kernel of a page that was left falls idle (App stops polling) and is ended; open pages are spared.
+        # A page that vanished without a word: App stops polling, its kernel falls idle and is ended. Open ones stay.
         MappingKernelManager={"cull_idle_timeout": 600, "cull_interval": 60, "cull_connected": False},
         Application={"log_level": "WARN"},
     )

@@ -30,7 +30,7 @@ class Event(BaseModel):
     ----------
     kind : str
         ``edit`` (a field has a new value), ``action`` (a button), ``upload`` (a file), ``hello`` (a page has opened),
-        ``ping``, ``bye`` (the page is left), or ``plotly`` (the page asks for plotly.js).
+        ``ping``, or ``plotly`` (the page asks for plotly.js).
     seq : int
         Number of the event on its page; the acknowledgement carries it.
     name : str
@@ -44,7 +44,7 @@ class Event(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["edit", "action", "upload", "hello", "ping", "bye", "plotly"]
+    kind: Literal["edit", "action", "upload", "hello", "ping", "plotly"]
     seq: int = 0
     name: str = Field(default="", max_length=300)
     value: str | bool | list[str] | None = None

@@ -78,11 +78,9 @@ class Live {
     this.model.on("msg:custom", this.onMessage);
     this.onHash = () => this.go(location.hash.slice(1));
     window.addEventListener("hashchange", this.onHash);
-    this.onLeave = () => {
-      this.flush();
-      this.model.send({ kind: "bye", seq: 0 });
-    };
-    window.addEventListener("pagehide", this.onLeave);
+    this.onLeave = () => this.flush();
+    // Voila drops the connection in its own "beforeunload": what is still to be sent must go before it.
+    window.addEventListener("beforeunload", this.onLeave, { capture: true });
     // A page in the background does not ping; it says that it is back as soon as it is looked at again.
     this.onBack = () => {
       if (document.visibilityState === "visible") this.ping();
@@ -99,7 +97,7 @@ class Live {
     clearInterval(this.timer);
     this.resize.disconnect();
     window.removeEventListener("hashchange", this.onHash);
-    window.removeEventListener("pagehide", this.onLeave);
+    window.removeEventListener("beforeunload", this.onLeave, { capture: true });
     document.removeEventListener("visibilitychange", this.onBack);
     this.model.off("change:html", this.onHtml);
     this.model.off("change:figures", this.onFigures);
