@@ -185,6 +185,7 @@ def test_no_page_is_wider_than_its_window(app_server, visit, width):
         page.goto(f"{app_server.url}#{key}")
         expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, key
+        expect(page.locator(".wb-here a")).to_be_in_viewport(ratio=0.9)
 
 
 def test_a_page_that_is_left_is_gone_for_the_others(start_app, visit):

@@ -282,12 +282,23 @@ class Live {
         },
       },
     });
+    this.showStep();
     // The app owns its page's title; in JupyterLab the title is the notebook's.
     if (document.body.dataset.voila) {
       const [heading, name] = [this.el.querySelector("h1"), this.el.querySelector(".wb-bar b")];
       document.title = [heading?.textContent, name?.textContent].filter(Boolean).join(" – ");
     }
     this.draw();
+  }
+
+  /** On a phone the steps lie in a row that scrolls: bring the current one into it, once, when it changes. */
+  showStep() {
+    const here = this.el.querySelector(".wb-here");
+    const step = here?.querySelector("a").hash;
+    if (!here || this.step === step) return;
+    this.step = step;
+    const row = here.parentElement;
+    row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 16;
   }
 
   async draw() {
