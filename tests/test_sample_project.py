@@ -260,9 +260,11 @@ def test_costs_that_have_a_source_are_those_of_the_source(project, shared):
 
 
 def test_published_figures_are_enough_for_some_needs_and_not_for_others(project, library):
-    expected = {"wards": "met", "districts": "partly", "households": "met", "duration": "not met", "people": "not met"}
-    for day in (TODAY, date(2030, 1, 1)):
-        assert {v.need_id: v.status for v in assess_all(project.needs, library, day)} == expected
+    # The ward figures are of 2017 and a year is asked for; the household figures grow too old for their two years.
+    never = {"wards": "partly", "districts": "partly", "duration": "not met", "people": "not met"}
+    for day, households in ((TODAY, "met"), (date(2030, 1, 1), "partly")):
+        found = {v.need_id: v.status for v in assess_all(project.needs, library, day)}
+        assert found == {**never, "households": households}
 
 
 def test_it_is_data_sharing_and_no_lighter_route_is_left(project, verdicts):

@@ -5,6 +5,8 @@
     WorkbenchError                 what happened, where, what to do
     ├── DataError                  figures and the files and services they come from
     │   ├── SourceUnavailable      a service or file did not give a whole, readable answer
+    │   │   └── KeyMissing         a service wants a key that is not there or not accepted
+    │   ├── Cancelled              somebody stopped a long pull; what was fetched is kept
     │   ├── WrongFile              a file is not what the reader expects
     │   ├── FigureMissing          a figure that was asked for is not held
     │   ├── UnknownArea            an area code or name cannot be resolved
@@ -84,6 +86,14 @@ class DataError(WorkbenchError):
 
 class SourceUnavailable(DataError):
     """A service or file did not give a whole, readable answer."""
+
+
+class KeyMissing(SourceUnavailable):
+    """A service wants a key that is not there or is not accepted."""
+
+
+class Cancelled(DataError):
+    """Somebody stopped a long pull. What was fetched is kept, so that it can go on."""
 
 
 class WrongFile(DataError):

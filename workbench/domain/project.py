@@ -22,9 +22,11 @@ from pydantic_core import to_jsonable_python
 
 from workbench.domain.appraisal.options import Appraisal, Line
 from workbench.domain.base import Entity, Value
+from workbench.domain.bespoke import BespokeArea
 from workbench.domain.frame import Frame
 from workbench.domain.logic_model import Link, LogicModel
 from workbench.domain.need import Need
+from workbench.domain.queries import KeptQuery
 from workbench.domain.request import DataItem, DataRequest
 from workbench.errors import Fault
 
@@ -52,6 +54,10 @@ class Project(Value):
         Steps 1 to 5.
     prose : tuple of Prose
         Step 6: the author's own words, by section.
+    bespoke_areas : tuple of BespokeArea
+        Areas the partnership made by combining published ones.
+    queries : tuple of KeptQuery
+        Tables asked of statistics services, kept so that they can be run again.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -64,6 +70,8 @@ class Project(Value):
     request: DataRequest = DataRequest()
     appraisal: Appraisal = Appraisal()
     prose: tuple[Prose, ...] = ()
+    bespoke_areas: tuple[BespokeArea, ...] = ()
+    queries: tuple[KeptQuery, ...] = ()
 
     def with_need(self, need: Need) -> Self:
         """The project with this need added, or put in place of the one with its id."""
