@@ -5,6 +5,7 @@ import re
 import zipfile
 from datetime import date
 
+import openpyxl
 import pytest
 
 from workbench.errors import UnknownArea, WrongFile
@@ -260,8 +261,94 @@ def test_rates_equal_those_published_elsewhere(shared, sample_dir):
         assert wide[same].mean() > 0.9
 
 
+OTHERS = {
+    "nomis_2023_04_24_143000_T09_empocc.xlsx": ("employed_by_occupation", ["occupation", "sex", "hours"], 25),
+    "nomis_2023_04_24_144748_T13a_empind.xlsx": ("employed_by_industry", ["industry", "people"], 9),
+    "nomis_2023_04_24_144248_T19_qual_age_gender.xlsx": (
+        "people_by_qualification",
+        ["qualification", "sex", "age"],
+        63,
+    ),
+    "nomis_2022_10_17_080621_skills_nvq.xlsx": ("people_by_qualification", ["qualification", "sex", "age"], 7),
+}
+
+
 @pytest.mark.shared
-def test_other_tables_of_the_survey_are_refused_by_name_of_what_can_be_read(shared, sample_dir):
-    with pytest.raises(WrongFile) as caught:
-        read_figures(shared / "data/aps/nomis_2023_04_24_143000_T09_empocc.xlsx", load_sample(sample_dir).areas)
-    assert "T01" in caught.value.remedy
+@pytest.mark.filterwarnings("ignore:Workbook contains no")
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_cell_of_the_other_tables_is_read_as_another_program_reads_it(shared, sample_dir, name):
+    measure, breakdowns, cells = OTHERS[name]
+    imported = read_figures(shared / "data/aps" / name, load_sample(sample_dir).areas)
+    frame = imported.figures.frame
+    assert set(frame["measure"]) == {measure}
+    assert [c for c in frame.columns if c in breakdowns] == breakdowns
+    assert (frame.groupby(["area_code", "period_start"]).size() == cells).all()
+    sheet = openpyxl.load_workbook(shared / "data/aps" / name).active
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    first = next(row for row in rows if row[0] == "ladu:Manchester")
+    for triple, (_, figure) in enumerate(
+        frame[(frame["area_code"] == "E08000003") & (frame["period_start"] == frame["period_start"].min())].iterrows()
+    ):
+        number, _, conf = first[1 + 3 * triple : 4 + 3 * triple]
+        if isinstance(number, int | float):
+            assert figure["value"] == number
+        else:
+            assert math.isnan(figure["value"])
+            assert figure["flag"]
+        if isinstance(conf, int | float):
+            assert figure["upper"] == pytest.approx(number + conf)
+        else:
+            assert math.isnan(figure["upper"])
+
+
+@pytest.mark.shared
+def test_a_table_that_lies_down_is_read_by_area(shared, sample_dir):
+    path = shared / "data/aps/Employment by occupation - Dec 2015 - SOC2010 - APS.csv"
+    imported = read_figures(path, load_sample(sample_dir).areas)
+    assert imported.rows_read == 207
+    frame = imported.figures.frame
+    assert len(frame) == 225
+    assert set(frame["area_code"]) == {"E92000001"}  # partnerships and NUTS areas are not held
+    chosen = frame[(frame["occupation"] == "Corporate Managers and Directors") & (frame["sex"] == "")]
+    assert chosen.set_index("hours")["value"].to_dict() == {"": 1934000, "Full-time": 1739000, "Part-time": 194400}
+    assert str(frame["period_start"].min().date()) == "2015-01-01"
+    assert str(frame["period_end"].max().date()) == "2015-12-31"
+    assert any("read from its name" in note for note in imported.notes)
+
+
+@pytest.mark.shared
+def test_overlapping_groups_are_never_one_figure(shared, sample_dir):
+    path = shared / "data/aps/nomis_2023_04_24_144248_T19_qual_age_gender.xlsx"
+    imported = read_figures(path, load_sample(sample_dir).areas)
+    assert any("The groups overlap: do not add them." in note for note in imported.notes)
+    frame = imported.figures.frame
+    bolton = frame[
+        (frame["area_code"] == "E08000001") & (frame["qualification"] == "NVQ4+") & (frame["age"] == "16-64")
+    ]
+    newest = bolton[bolton["period_start"] == "2021-01-01"].set_index("sex")["value"]
+    assert newest[""] == pytest.approx(newest["Males"] + newest["Females"], abs=100)  # each is rounded to 100
+
+
+# --- files that lie down ----------------------------------------------------------------------------------------------
+
+DOWN = [
+    "Cell,country:England,,Conf,ladu:Bolton,,Conf",
+    "T19:6 (Total - All people aged 16-64 : NVQ4+ ),900,,30,40,,12",
+    "T19:13 (Total - Males aged 16-64 : NVQ4+ ),400,,20,!,,!",
+]
+
+
+def test_a_file_without_a_period_in_it_or_its_name_is_refused(areas, write):
+    with pytest.raises(WrongFile, match="one month"):
+        read_figures(write("skills.csv", "\n".join(DOWN)), areas)
+
+
+def test_a_row_cut_short_is_refused(areas, write):
+    with pytest.raises(WrongFile, match="not every row"):
+        read_figures(write("skills Dec 2015.csv", "\n".join(DOWN)[:-6]), areas)
+
+
+def test_symbols_in_a_file_that_lies_down_are_flags(areas, write):
+    frame = read_figures(write("skills Dec 2015.csv", "\n".join(DOWN)), areas).figures.frame
+    males = frame[(frame["area_code"] == "E08000001") & (frame["sex"] == "Males")].iloc[0]
+    assert (math.isnan(males["value"]), males["flag"]) == (True, "suppressed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 from workbench.domain.areas import Area, AreaRegister
 from workbench.domain.figures import COLUMNS, DATE_COLUMNS, NUMBER_COLUMNS, FigureSet, validate
 from workbench.domain.provenance import Citation
+from workbench.domain.recipes import Recipe
 from workbench.errors import Fault, InvalidProject, UnknownArea, WrongFile
 
 Row = Sequence[object]
@@ -52,6 +53,10 @@ class Imported:
         What a reader must know of the figures that were taken, as sentences.
     unresolved : tuple of str
         Every area name or code that is not held, as the file writes it.
+    titles : mapping of str to str
+        What the file calls each measure; empty where the measure is one the workbench knows.
+    recipe : Recipe or None
+        How the file was read, to be kept and used for the next file of its kind.
     """
 
     figures: FigureSet
@@ -59,6 +64,8 @@ class Imported:
     refused: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    recipe: Recipe | None = None
 
 
 @dataclass(frozen=True)
@@ -126,15 +133,35 @@ def none_held(cells: Cells, unresolved: Sequence[str]) -> UnknownArea:
     )
 
 
-def figure_set(rows: Sequence[Mapping[str, object]], citations: Mapping[str, Citation], cells: Cells) -> FigureSet:
-    """Rows in the tidy schema, checked.
+def figure_set(
+    rows: Sequence[Mapping[str, object]],
+    citations: Mapping[str, Citation],
+    cells: Cells,
+    breakdowns: Sequence[str] = (),
+) -> FigureSet:
+    """Rows in the tidy schema, checked. A breakdown that a row does not give is empty: all of them.
 
     Raises
     ------
     WrongFile
         When they break a rule of the schema, with every fault.
     """
-    frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
+    frame = pd.DataFrame(list(rows), columns=[*COLUMNS, *breakdowns])
+    return checked(frame, citations, cells, breakdowns)
+
+
+def checked(
+    frame: pd.DataFrame, citations: Mapping[str, Citation], cells: Cells, breakdowns: Sequence[str] = ()
+) -> FigureSet:
+    """A frame with every column of the schema, given its types and checked.
+
+    Raises
+    ------
+    WrongFile
+        When it breaks a rule of the schema, with every fault.
+    """
+    for name in breakdowns:
+        frame[name] = frame[name].fillna("").astype("str")
     for name in COLUMNS:
         if name in DATE_COLUMNS:
             frame[name] = pd.to_datetime(frame[name])

@@ -1,7 +1,8 @@
-"""Reader of Annual Population Survey workbooks (table T01) as Nomis writes them.
+"""Reader of Annual Population Survey tables (T01, T09, T13, T19 and their like) as Nomis writes them.
 
 Such a sheet is a stack of blocks, one for each period. Areas are names with a prefix (``ladu:Bolton``), not codes.
 Every cell has three columns: number, flags, and the half-width of its 95% interval. The foot explains the symbols.
+A text file has it the other way about: one row for each cell of the table, three columns for each area.
 
 The workbook publishes intervals of counts, not of rates. The half-width of a rate is approximated as that of a simple
 random sample, ``1.96 √(p(1−p)/n)``, with the sample size ``n = (1.96 N/h)²`` implied by the published half-width ``h``
@@ -16,25 +17,14 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from workbench.domain.areas import Area, AreaRegister
 from workbench.domain.periods import days_of
 from workbench.domain.provenance import Citation
 from workbench.errors import Fault, WrongFile
 from workbench.sources.imported import Cells, Imported, Reader, Row, boundaries, figure_set, none_held, source_id, text
-
-POPULATION = "T01:22"
-CELLS: Mapping[str, tuple[str, str]] = {
-    POPULATION: ("people_16_64", "All"),
-    "T01:25": ("economically_active", "Economically active"),
-    "T01:28": ("in_employment", "In employment"),
-    "T01:31": ("employees", "Employees"),
-    "T01:34": ("self_employed", "Self Employed"),
-    "T01:37": ("unemployed", "Unemployed"),
-    "T01:40": ("inactive", "Inactive"),
-}
-"""Cell of T01: measure, and what its heading must say between “Aged 16-64 -” and “: All People”."""
+from workbench.sources.nomis_headings import CELLS, POPULATION, Cell, cell_of
 
 RATES: Mapping[str, str] = {"employment_rate": "T01:28", "inactivity_rate": "T01:40"}
 """Rates worked out from the counts: measure, cell of the numerator. The denominator is the population."""
@@ -48,12 +38,14 @@ FLAGS: Mapping[str, str] = {"!": "suppressed", "*": "unreliable", "~": "nil", "-
 _LEGEND: Mapping[str, str] = {"!": "zero or disclosive", "*": "unreliable", "~": "less than 500", "-": "missing"}
 _LEVELS: Mapping[str, str] = {"ladu": "district", "country": "nation", "gor": "region"}
 _COMBINED_AUTHORITY = re.compile(r"User Defined Geography:(.+)-MCA(?: - from \w+)?")
-_HEADING = re.compile(r"(T\d+\w*:\d+) \(Aged 16-64 - (.+?) : All People \)")
+_MONTH = re.compile(r"(?<![A-Za-z])([A-Z][a-z]{2,8} (?:19|20)\d\d)(?!\d)")
+
+__all__ = ["CELLS", "FLAGS", "RATES", "READER", "WIDENED", "fits", "read"]
 
 
 @dataclass(frozen=True)
-class _Cell:
-    """One published cell: NaN with a flag when there is no number."""
+class _Number:
+    """One published number: NaN with a flag when there is no number."""
 
     value: float
     half_width: float
@@ -67,22 +59,25 @@ class _Block:
     start: date
     end: date
     columns: Mapping[str, int]
+    cells: Mapping[str, Cell]
     rows: Sequence[tuple[int, Row]]
 
 
 def fits(cells: Cells) -> bool:
-    """Whether the sheet is a Nomis download of table T01."""
+    """Whether the sheet is a Nomis download of a table of the survey."""
+    if _lies_down(cells):
+        return True
     top = [text(row[0]) if row else "" for row in cells.rows[:3]]
     return (
         bool(top)
         and top[0].lower() == "annual population survey"
         and any("from Nomis" in line for line in top)
-        and any(text(cell).startswith("T01:") for row in cells.rows[:12] for cell in row)
+        and any(cell_of(text(cell)) for row in cells.rows[:12] for cell in row)
     )
 
 
 def read(cells: Cells, areas: AreaRegister) -> Imported:
-    """Read every block of a T01 workbook.
+    """Read every block of a table of the survey.
 
     Parameters
     ----------
@@ -94,7 +89,8 @@ def read(cells: Cells, areas: AreaRegister) -> Imported:
     Returns
     -------
     Imported
-        The counts of :data:`CELLS` with their published intervals, and the rates of :data:`RATES`.
+        The counts of every cell with their published intervals, and from table T01 the rates of :data:`RATES`. What a
+        table repeats over groups of people stands in columns of its own; groups overlap and are never added.
 
     Raises
     ------
@@ -103,8 +99,9 @@ def read(cells: Cells, areas: AreaRegister) -> Imported:
     UnknownArea
         When none of the names is held.
     """
-    blocks = tuple(_blocks(cells))
-    symbols = _legend(cells)
+    lies_down = _lies_down(cells)
+    blocks = (_turned(cells),) if lies_down else tuple(_blocks(cells))
+    symbols = frozenset(FLAGS) if lies_down else _legend(cells)
     names = _by_name(areas)
     figures: list[dict[str, object]] = []
     refused: list[Fault] = []
@@ -124,16 +121,33 @@ def read(cells: Cells, areas: AreaRegister) -> Imported:
     if not figures:
         raise none_held(cells, list(unresolved))
     refused += _left_out(cells, unresolved)
+    headings = {cell.measure: cell for block in blocks for cell in block.cells.values()}
+    breakdowns = tuple(dict.fromkeys(name for cell in headings.values() for name in cell.breakdowns))
     return Imported(
-        figure_set(figures, {source_id(cells.path): _citation(cells)}, cells),
+        figure_set(figures, {source_id(cells.path): _citation(cells, blocks[0])}, cells, breakdowns),
         sum(len(block.rows) for block in blocks),
         tuple(refused),
-        (
-            "Rates are worked out from the counts of the workbook, which publishes no interval for them. Their "
-            "intervals are approximate and drawn a little wide.",
-        ),
+        tuple(_notes(blocks, headings, lies_down)),
         tuple(unresolved),
+        titles={key: cell.title for key, cell in headings.items()},
     )
+
+
+def _notes(blocks: Sequence[_Block], headings: Mapping[str, Cell], lies_down: bool) -> Iterator[str]:
+    if any(POPULATION in block.columns for block in blocks):
+        yield (
+            "Rates are worked out from the counts of the workbook, which publishes no interval for them. Their "
+            "intervals are approximate and drawn a little wide."
+        )
+    for cell in headings.values():
+        if cell.breakdowns:
+            yield f"{cell.title}: given by {', '.join(cell.breakdowns)}. The groups overlap: do not add them."
+    if lies_down:
+        yield (
+            f"The file has no date. The period {blocks[0].start} to {blocks[0].end} was read from its name: the figures of "
+            "this survey are for twelve months."
+        )
+        yield "The file does not explain its symbols. They were read as Nomis explains them for this survey."
 
 
 # --- the sheet --------------------------------------------------------------------------------------------------------
@@ -156,8 +170,8 @@ def _blocks(cells: Cells) -> Iterator[_Block]:
         ]
         if head is None or confidence != ["95% confidence interval (+/-)"]:
             raise _not_as_written(cells, f"the block of {said} has no headings, or not the 95% interval")
-        columns = _columns(cells, rows[head], rows[head + 1])
-        yield _Block(first, last, columns, tuple(_areas_below(rows, head + 2, end)))
+        columns, named = _columns(cells, rows[head], rows[head + 1] if head + 1 < end else ())
+        yield _Block(first, last, columns, named, tuple(_areas_below(rows, head + 2, end)))
 
 
 def _areas_below(rows: Sequence[Row], begin: int, end: int) -> Iterator[tuple[int, Row]]:
@@ -167,20 +181,62 @@ def _areas_below(rows: Sequence[Row], begin: int, end: int) -> Iterator[tuple[in
         yield i + 1, rows[i]
 
 
-def _columns(cells: Cells, head: Row, below: Row) -> Mapping[str, int]:
-    """Where each cell of T01 stands; its heading must say what we take it for."""
+def _columns(cells: Cells, head: Row, below: Row) -> tuple[Mapping[str, int], Mapping[str, Cell]]:
+    """Where each cell of the table stands, and what it is; a heading we know must say what we take it for."""
     found: dict[str, int] = {}
+    named: dict[str, Cell] = {}
     for place, title in enumerate(head):
-        heading = _HEADING.fullmatch(text(title))
-        if not heading or heading[1] not in CELLS:
+        cell = cell_of(text(title))
+        if cell is None:
             continue
-        parts = [text(cell) for cell in below[place : place + 3]]
-        if heading[2] != CELLS[heading[1]][1] or parts != ["number", "Flags", "conf"]:
-            raise _not_as_written(cells, f"the column {heading[1]} is headed “{text(title)}”, {', '.join(parts)}")
-        found[heading[1]] = place
-    if POPULATION not in found or len(found) < 2:
-        raise _not_as_written(cells, "it has no counts of people aged 16 to 64")
-    return found
+        parts = [text(part) for part in below[place : place + 3]]
+        if (cell.said and cell.said != CELLS[cell.code][1]) or parts != ["number", "Flags", "conf"]:
+            raise _not_as_written(cells, f"the column {cell.code} is headed “{text(title)}”, {', '.join(parts)}")
+        found[cell.code], named[cell.code] = place, cell
+    if not found:
+        raise _not_as_written(cells, "none of its columns is headed as a cell of a table")
+    return found, named
+
+
+def _lies_down(cells: Cells) -> bool:
+    """Whether cells of the table are the rows and areas the columns, as in a file of comma-separated values."""
+    head = [text(cell) for cell in cells.rows[0]] if cells.rows else []
+    return (
+        len(head) > 3
+        and head[0] == "Cell"
+        and all(head[place : place + 2] == ["", "Conf"] for place in range(2, len(head), 3))
+        and len(cells.rows) > 1
+        and cell_of(text(cells.rows[1][0] if cells.rows[1] else "")) is not None
+    )
+
+
+def _turned(cells: Cells) -> _Block:
+    """A table that lies down as one block: a row for each area, numbered by its column in the file."""
+    months = set(_MONTH.findall(cells.path.stem))
+    try:
+        last = days_of(months.pop())[1] if len(months) == 1 else None
+    except ValueError:
+        last = None
+    if last is None:
+        raise _not_as_written(cells, "neither it nor its name gives one month, such as Dec 2015, in which it ends")
+    after = last + timedelta(days=1)
+    first = after.replace(year=after.year - 1)
+    lines = [row for row in cells.rows[1:] if row and text(row[0])]
+    named = {cell.code: cell for row in lines if (cell := cell_of(text(row[0])))}
+    if len(named) != len(lines) or any(len(row) != len(cells.rows[0]) for row in lines):
+        raise _not_as_written(cells, "not every row is one cell of the table with a number for each area")
+    columns = {code: 1 + 3 * place for place, code in enumerate(named)}
+    rows = []
+    for place in range(1, len(cells.rows[0]), 3):
+        numbers = [_as_number(cell) for row in lines for cell in row[place : place + 3]]
+        rows.append((place + 1, [text(cells.rows[0][place]), *numbers]))
+    return _Block(first, last, columns, named, rows)
+
+
+def _as_number(cell: object) -> object:
+    """Text of a number as a number; everything else as it is."""
+    said = text(cell)
+    return float(said) if re.fullmatch(r"\d+(\.\d+)?", said, re.ASCII) else said
 
 
 def _legend(cells: Cells) -> frozenset[str]:
@@ -192,7 +248,7 @@ def _legend(cells: Cells) -> frozenset[str]:
     return frozenset(symbols)
 
 
-def _cell(row: Row, place: int, symbols: frozenset[str]) -> _Cell | None:
+def _cell(row: Row, place: int, symbols: frozenset[str]) -> _Number | None:
     number, flag, conf = (row[place + i] if place + i < len(row) else "" for i in range(3))
     said = {text(part) for part in (number, flag, conf) if not isinstance(part, int | float) and text(part)}
     if not said <= symbols:
@@ -200,23 +256,23 @@ def _cell(row: Row, place: int, symbols: frozenset[str]) -> _Cell | None:
     codes = ";".join(FLAGS[symbol] for symbol in FLAGS if symbol in said)
     value = float(number) if isinstance(number, int | float) else math.nan
     half_width = float(conf) if isinstance(conf, int | float) else math.nan
-    return _Cell(value, half_width, codes or ("not available" if math.isnan(value) else ""))
+    return _Number(value, half_width, codes or ("not available" if math.isnan(value) else ""))
 
 
 def _not_as_written(cells: Cells, what: str) -> WrongFile:
     return WrongFile(
         f"It is headed as an Annual Population Survey workbook, but {what}.",
-        "Download table T01 from Nomis again as Excel, with “number”, “flags” and the 95% interval.",
+        "Download the table from Nomis again as Excel, with “number”, “flags” and the 95% interval.",
         f"{cells.path}, sheet {cells.sheet}",
     )
 
 
-def _citation(cells: Cells) -> Citation:
+def _citation(cells: Cells, block: _Block) -> Citation:
     line = next((text(row[0]) for row in cells.rows[:3] if row and "from Nomis on" in text(row[0])), "")
     return Citation(
         publisher="Office for National Statistics, via Nomis",
         title="Annual Population Survey",
-        locator=f"Table T01, from the file {cells.path.name}",
+        locator=f"Table {next(iter(block.columns)).partition(':')[0]}, from the file {cells.path.name}",
         retrieved=_day_of(line),
         url="https://www.nomisweb.co.uk",
     )
@@ -251,7 +307,7 @@ def _area(said: str, names: Mapping[tuple[str, str], Sequence[Area]]) -> Area | 
     return found[0] if len(found) == 1 else None
 
 
-def _figures(area: Area, block: _Block, found: Mapping[str, _Cell], cells: Cells) -> Iterator[dict[str, object]]:
+def _figures(area: Area, block: _Block, found: Mapping[str, _Number], cells: Cells) -> Iterator[dict[str, object]]:
     base = {
         "area_code": area.code, "area_name": area.name, "level": area.level, "vintage": boundaries(area),
         "period_start": block.start, "period_end": block.end, "source_id": source_id(cells.path), "method": "",
@@ -259,14 +315,18 @@ def _figures(area: Area, block: _Block, found: Mapping[str, _Cell], cells: Cells
     for code, cell in found.items():
         interval = _interval(cell.value, cell.half_width, "published half-width", highest=math.inf)
         flag = cell.flag if math.isnan(cell.value) else ";".join(filter(None, (cell.flag, "rounded-100")))
-        yield {**base, "measure": CELLS[code][0], "unit": "people", "value": cell.value, "flag": flag, **interval}
+        named = block.cells[code]
+        yield {
+            **base, **named.breakdowns, "measure": named.measure, "unit": "people", "value": cell.value, "flag": flag,
+            **interval,
+        }  # fmt: skip
     population = found.get(POPULATION)
     for measure, code in RATES.items():
         if population and code in found:
             yield {**base, "measure": measure, "unit": "percent", **_rate(found[code], population)}
 
 
-def _rate(part: _Cell, whole: _Cell) -> dict[str, object]:
+def _rate(part: _Number, whole: _Number) -> dict[str, object]:
     """A rate with its counts, flag and approximate interval."""
     flag = ";".join(dict.fromkeys(f for f in (*part.flag.split(";"), *whole.flag.split(";")) if f))
     if math.isnan(part.value) or math.isnan(whole.value) or whole.value <= 0:
