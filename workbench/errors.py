@@ -5,7 +5,8 @@
     WorkbenchError                 what happened, where, what to do
     ├── DataError                  figures and the files and services they come from
     │   ├── SourceUnavailable      a service or file did not give a whole, readable answer
-    │   │   └── KeyMissing         a service wants a key that is not there or not accepted
+    │   │   ├── KeyMissing         a service wants a key that is not there or not accepted
+    │   │   └── Refused            a service will not answer this question, however often it is asked
     │   ├── Cancelled              somebody stopped a long pull; what was fetched is kept
     │   ├── WrongFile              a file is not what the reader expects
     │   ├── FigureMissing          a figure that was asked for is not held
@@ -90,6 +91,10 @@ class SourceUnavailable(DataError):
 
 class KeyMissing(SourceUnavailable):
     """A service wants a key that is not there or is not accepted."""
+
+
+class Refused(SourceUnavailable):
+    """A service will not answer this question, however often it is asked: a code it does not know, a table too big."""
 
 
 class Cancelled(DataError):
