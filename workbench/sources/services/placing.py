@@ -1,0 +1,66 @@
+"""Areas and columns of services that name areas by code within a kind of area: Stat-Xplore and PxStat.
+
+Unlike :class:`tidy.Places` an area is kept whose prefix the workbench does not know (a constituency): the kind of area
+that was asked for gives its level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.domain.areas import AreaRegister, level_of
+from workbench.domain.figures import COLUMNS
+from workbench.errors import UnknownArea
+from workbench.sources.services.tidy import GSS, scottish_vintage, slug
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area as a service names it, in the words of the workbench."""
+
+    code: str
+    name: str
+    level: str
+    vintage: str
+    held: bool
+
+
+def place(code: str, name: str, level: str, vintage: str, areas: AreaRegister) -> Area | None:
+    """An area by its GSS code, or None when the code is no GSS code (“Unknown”, a service's own area).
+
+    Parameters
+    ----------
+    code, name : str
+        As the service writes them.
+    level, vintage : str
+        Of the kind of area that was asked for. The level is used where the code does not tell; the vintage goes before
+        the register's, because one code may stand in several vintages.
+    areas : AreaRegister
+    """
+    if not GSS.fullmatch(code):
+        return None
+    held = areas.areas.get(code)
+    try:
+        said = level_of(code)
+    except UnknownArea:
+        said = held.level if held else level
+    year = scottish_vintage(code) or vintage
+    if held:
+        return Area(code, held.name, said, year or held.vintage, held=True)
+    return Area(code, name, said, year, held=False)
+
+
+def column(label: str, taken: Sequence[str] = ()) -> str:
+    """The name of a breakdown's column: lower case, joined by ``_``, unlike any column of the schema.
+
+    Examples
+    --------
+    >>> column("Age of Claimant (bands only)"), column("Level"), column("Sex", taken=["sex"])
+    ('age_of_claimant_bands_only', 'level_2', 'sex_2')
+    """
+    name = slug(label) or "breakdown"
+    used, number, candidate = {*COLUMNS, *taken}, 2, name
+    while candidate in used:
+        candidate, number = f"{name}_{number}", number + 1
+    return candidate
