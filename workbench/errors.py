@@ -9,6 +9,7 @@
     │   │   └── Refused            a service will not answer this question, however often it is asked
     │   ├── Cancelled              somebody stopped a long pull; what was fetched is kept
     │   ├── WrongFile              a file is not what the reader expects
+    │   │   └── Unsettled          a file leaves something open; carries the questions
     │   ├── FigureMissing          a figure that was asked for is not held
     │   ├── UnknownArea            an area code or name cannot be resolved
     │   └── NotComparable          two figures differ in vintage, period, unit or denominator
@@ -31,6 +32,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a type only: this module is below every other
+    from workbench.domain.recipes import Question, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,26 @@ class Cancelled(DataError):
 
 class WrongFile(DataError):
     """A file is not what the reader expects."""
+
+
+class Unsettled(WrongFile):
+    """A file leaves something open that nobody has answered yet. Nothing was guessed and nothing was read.
+
+    Parameters
+    ----------
+    questions : sequence of Question
+        At least one; each with the answers that would do.
+    recipe : Recipe or None
+        How the file is read as far as it is settled.
+    where : str, optional
+        The file.
+    """
+
+    def __init__(self, questions: Sequence[Question], recipe: Recipe | None = None, where: str = "") -> None:
+        self.questions = tuple(questions)
+        self.recipe = recipe
+        said = " ".join(f"{q.text} {q.why}".strip() for q in self.questions)
+        super().__init__(said, f"Answer {', '.join(q.key for q in self.questions)}.", where)
 
 
 class FigureMissing(DataError):

@@ -144,8 +144,8 @@ def _notes(blocks: Sequence[_Block], headings: Mapping[str, Cell], lies_down: bo
             yield f"{cell.title}: given by {', '.join(cell.breakdowns)}. The groups overlap: do not add them."
     if lies_down:
         yield (
-            f"The file has no date. The period {blocks[0].start} to {blocks[0].end} was read from its name: the figures of "
-            "this survey are for twelve months."
+            f"The file has no date. The period {blocks[0].start} to {blocks[0].end} was read from its name: the "
+            "figures of this survey are for twelve months."
         )
         yield "The file does not explain its symbols. They were read as Nomis explains them for this survey."
 
