@@ -1,10 +1,15 @@
 """Intervals and tests for published figures. Numbers in, numbers out; a refusal where the published method refuses.
 
+Exact and standardised intervals stand in :mod:`workbench.domain.intervals`, differences and ratios of counts in
+:mod:`workbench.domain.contrasts`, sums in :mod:`workbench.domain.combining`.
+
 Sources
 -------
 PHE, *Technical Guide: Confidence Intervals* (25 May 2018); APHO, *Technical Briefing 3: Commonly used public health
 statistics and their confidence intervals* (2008); S. Holm, "A simple sequentially rejective multiple test procedure",
-*Scandinavian Journal of Statistics* 6 (1979), 65–70.
+*Scandinavian Journal of Statistics* 6 (1979), 65–70; Y. Benjamini and Y. Hochberg, "Controlling the false discovery
+rate", *Journal of the Royal Statistical Society B* 57 (1995), 289–300; F. Garwood, "Fiducial limits for the Poisson
+distribution", *Biometrika* 28 (1936), 437–442.
 """
 
 from __future__ import annotations
@@ -142,13 +147,8 @@ def count(events: float, confidence: float = 0.95) -> Estimate:
     >>> round(count(0).upper, 6)
     3.688879
     """
-    if not events >= 0:
-        raise DataError(f"{events:g} is not a count.", "Check the figure: a count is 0 or more.")
-    if events < 10:
-        tail = (1 - confidence) / 2
-        # chdtri takes the upper tail.
-        lower = float(chdtri(2 * events, 1 - tail)) / 2 if events > 0 else 0.0
-        return Estimate(events, lower, float(chdtri(2 * events + 2, tail)) / 2, confidence)
+    if not events >= 10:
+        return exact_count(events, confidence)
     z = z_of(confidence)
     above = events + 1
     lower = events * (1 - 1 / (9 * events) - z / (3 * sqrt(events))) ** 3
@@ -156,8 +156,48 @@ def count(events: float, confidence: float = 0.95) -> Estimate:
     return Estimate(events, lower, upper, confidence)
 
 
+def exact_count(events: float, confidence: float = 0.95) -> Estimate:
+    """A count with its exact Poisson interval, whatever its size.
+
+    Raises
+    ------
+    DataError
+        When the count is below 0.
+
+    Notes
+    -----
+    Garwood (1936), by quantiles of chi-squared. The lower limit of a zero count is 0.
+
+    Examples
+    --------
+    >>> e = exact_count(65)
+    >>> round(e.lower, 2), round(e.upper, 2)
+    (50.17, 82.85)
+    """
+    if not events >= 0:
+        raise DataError(f"{events:g} is not a count.", "Check the figure: a count is 0 or more.")
+    z_of(confidence)  # refuses what is no confidence
+    tail = (1 - confidence) / 2
+    # chdtri takes the upper tail.
+    lower = float(chdtri(2 * events, 1 - tail)) / 2 if events > 0 else 0.0
+    return Estimate(events, lower, float(chdtri(2 * events + 2, tail)) / 2, confidence)
+
+
 def rate(events: float, population: float, per: float = 100, confidence: float = 0.95) -> Estimate:
     """Events per so many people, with the interval of the count divided by the population.
+
+    Parameters
+    ----------
+    events, population : float
+    per : float
+        100 for per cent, 100,000 for a rate per 100,000. With ``population`` an expected count this is the indirectly
+        standardised ratio, and with ``per`` the reference rate the indirectly standardised rate.
+    confidence : float
+
+    Raises
+    ------
+    DataError
+        When the population is not above 0 or the count is below 0.
 
     Notes
     -----
@@ -184,6 +224,21 @@ def mean(size: int, average: float, deviation: float, confidence: float = 0.95) 
         Number of observations, 2 or more.
     average, deviation : float
         Mean and standard deviation of the sample.
+
+    Raises
+    ------
+    DataError
+        When there are fewer than two observations.
+
+    Notes
+    -----
+    PHE (2018) for means: Student's t with n - 1 degrees of freedom.
+
+    Examples
+    --------
+    >>> m = mean(8, 53.704345, 20.975575)
+    >>> round(m.lower, 2), round(m.upper, 2)
+    (36.17, 71.24)
     """
     if size < 2:
         raise DataError("One observation has no interval.", "Give two or more.")
@@ -293,6 +348,39 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
         floor = max(floor, min(1.0, (m - rank) * p_values[i]))
         adjusted[i] = floor
     return tuple(adjusted)
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> tuple[float, ...]:
+    """P values adjusted so that the expected share of false findings among all findings stays below the level.
+
+    Milder than :func:`holm`: for sifting hundreds of areas, where a few false finds are acceptable and are said to be
+    expected. For a claim about one named area use Holm.
+
+    Returns
+    -------
+    tuple of float
+        In the order given.
+
+    Raises
+    ------
+    DataError
+        When a p value is not between 0 and 1.
+
+    Notes
+    -----
+    Benjamini and Hochberg (1995), for comparisons that are independent or positively dependent, as when many areas are
+    set against one reference. The i-th smallest of m is multiplied by m / i and is never more than the one after it.
+
+    Examples
+    --------
+    >>> [round(p, 6) for p in benjamini_hochberg([0.01, 0.04, 0.03, 0.005])]
+    [0.02, 0.04, 0.04, 0.02]
+    """
+    from scipy.stats import false_discovery_control  # noqa: PLC0415 - the package takes long to load
+
+    if not all(0 <= p <= 1 for p in p_values):
+        raise DataError("A p value is not between 0 and 1.", "Check the tests the values come from.")
+    return tuple(float(p) for p in false_discovery_control(p_values, method="bh")) if p_values else ()
 
 
 def rounding_bound(step: float, cells: int = 1) -> float:
