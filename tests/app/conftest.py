@@ -256,7 +256,9 @@ def open_page(
     pages: list[Page] = []
     monkeypatch.setattr(desk_module, "load_sample", lambda *_: library)
 
-    def opened(project: Project | Path | None = None, *, who: str = "", draw: bool = False, home: Path = home) -> Page:
+    def opened(
+        project: Project | Path | None = None, *, who: str = "", draw: bool = False, home: Path = home, **more: Any
+    ) -> Page:
         if not draw:
             monkeypatch.setattr(derived_module, "_drawn", lambda chart: derived_module.Drawing("{}", "{}", 300))
         file = project if isinstance(project, Path) else tmp_path / f"project-{len(pages)}.json"
@@ -264,7 +266,7 @@ def open_page(
             shutil.copyfile(sample_project, file)
         elif isinstance(project, Project):
             save_project(project, file)
-        app = build_app(file, home=home, who=who, today=lambda: TODAY)
+        app = build_app(file, home=home, who=who, today=lambda: TODAY, **more)
         page = Page(app)
         pages.append(page)
         return page

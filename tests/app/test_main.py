@@ -115,7 +115,9 @@ def test_a_field_that_is_none_is_not_written(page, path):
 def test_a_choice_of_the_view_changes_no_project(page):
     page.go("figures")
     before = page.project
-    other = page.read.all("option")[-1].get("value")
+    read = page.read
+    (choice,) = read.all("select", name="ui/trend-area")
+    other = [e for e in read.all("option") if choice in e.inside][-1].get("value")
     page.send("edit", name="ui/trend-area", value=other)
     assert page.project == before
     assert page.read.all(data_figure=f"trend-{other}")

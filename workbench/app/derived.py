@@ -190,6 +190,21 @@ class Derived:
         return self._once(("trend", area, id(self.library)), lambda: trend(figures, area, reference_code=ENGLAND))
 
     @property
+    def services(self) -> tuple[tuple[str, str], ...]:
+        """Statistics services that can be asked: key and name."""
+        return tuple((one.key, one.name) for one in self.desk.services.offered.values())
+
+    def service_note(self, key: str) -> str:
+        """What a service has, and what it wants."""
+        one = self.desk.services.offered.get(key)
+        return one.note if one else ""
+
+    def kept_rows(self, key: str) -> int:
+        """How many figures of a kept table are on this computer."""
+        table = self.desk.kept(key)
+        return len(table.figures) if table else 0
+
+    @property
     def imported(self) -> tuple[BroughtIn, ...]:
         """Files that were brought in."""
         return self.desk.brought_in

@@ -6,6 +6,7 @@ import io
 import re
 import tempfile
 import zipfile
+from collections import ChainMap
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -14,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.app.services import Services, offered_services
 from workbench.charts.draw import draw
 from workbench.charts.logic_model import draw_logic_model
-from workbench.domain.areas import AreaRegister
-from workbench.domain.figures import FigureSet, Library, validate
+from workbench.domain.areas import Area, AreaRegister
+from workbench.domain.changes import KEY
+from workbench.domain.figures import COLUMNS, FigureSet, Library, validate
 from workbench.domain.minimisation import FieldKind
 from workbench.domain.parameters import Assumptions
+from workbench.domain.queries import KeptQuery, Query
 from workbench.domain.review import ConsiderationQuestion, RubricCheck
 from workbench.errors import DataError, ExportError, ProjectError, WorkbenchError, WrongFile
 from workbench.export import FORMATS, write_document
@@ -28,10 +32,12 @@ from workbench.reference.load import load_assumptions, load_datasets
 from workbench.reference.rules import load_considerations, load_fields, load_rubric
 from workbench.sources.read import Imported, read_figures
 from workbench.sources.sample import load_sample
+from workbench.store.kept import KeptTable, ReplySeen, keep_table, kept_table
 from workbench.store.project_file import write_bytes
 
 if TYPE_CHECKING:
     from workbench.app.derived import Derived
+    from workbench.sources.services.contract import Fetched
 
 LARGEST = 40 * 1024 * 1024
 """Bytes of a file that is brought in through the page. The page says so first; this holds when it does not."""
@@ -61,6 +67,8 @@ class Desk:
         Where files that were brought in are kept, as they came, so that each figure can be traced to its file.
     brought_in : tuple of BroughtIn
         Earliest first: where two files give one figure, the later stands.
+    services : Services
+        Statistics services that can be asked; none is until somebody says so.
     memory : dict
         What was computed from the library; forgotten when the library changes.
     """
@@ -72,9 +80,50 @@ class Desk:
     considerations: tuple[ConsiderationQuestion, ...]
     rubric: tuple[RubricCheck, ...]
     folder: Path
+    services: Services
     brought_in: tuple[BroughtIn, ...] = ()
     memory: dict[Hashable, Any] = field(default_factory=dict)
     _read: dict[str, Imported] = field(default_factory=dict)
+    _kept: dict[str, KeptTable] = field(default_factory=dict)
+
+    # --- tables of services -------------------------------------------------------------------------------------------
+
+    def keep(self, key: str, query: Query, fetched: Fetched) -> None:
+        """Keep the figures of a query on this computer, and put them beside the others.
+
+        Raises
+        ------
+        DataError
+            When they cannot be kept, or contradict what is held; nothing is changed then.
+        """
+        seen = tuple(ReplySeen(url=r.url, fetched=r.fetched.isoformat(), sha256=r.sha256) for r in fetched.replies)
+        table = KeptTable(query, fetched.figures, fetched.titles, seen, fetched.notes)
+        kept = {**{k: t for k, t in self._kept.items() if k != key}, key: table}
+        library = self._with(self._read, kept)
+        keep_table(table, self.folder / "tables", file_name(key))
+        self._take(self._read, library, kept)
+
+    def kept(self, key: str) -> KeptTable | None:
+        """A kept table whose figures are on this computer."""
+        return self._kept.get(key)
+
+    def take_tables(self, queries: Iterable[KeptQuery]) -> tuple[str, ...]:
+        """Hold the figures of these kept tables and of no others; what cannot be read is told, as sentences."""
+        kept: dict[str, KeptTable] = {}
+        told = []
+        for query in queries:
+            try:
+                table = self._kept.get(query.id) or kept_table(self.folder / "tables", file_name(query.id))
+                if table is not None:
+                    self._with(self._read, {**kept, query.id: table})
+                    kept[query.id] = table
+            except WorkbenchError as error:
+                told.append(f"The table “{query.title}” could not be read: {error.message} {error.remedy}")
+        if list(kept) != list(self._kept):
+            self._take(self._read, self._with(self._read, kept), kept)
+        return tuple(told)
+
+    # --- files --------------------------------------------------------------------------------------------------------
 
     def bring_in(self, name: str, content: bytes) -> str:
         """Read a file, keep it, and put its figures beside the sample.
@@ -98,9 +147,9 @@ class Desk:
             )
         imported = self._try(name, content)
         read = {**{n: i for n, i in self._read.items() if n != name}, name: imported}
-        library = self._with(read)
+        library = self._with(read, self._kept)
         self._keep(name, content)
-        self._take(read, library)
+        self._take(read, library, self._kept)
         told = BroughtIn(name, len(imported.figures), len(imported.refused), " ".join(imported.notes))
         self.brought_in = (*(b for b in self.brought_in if b.name != name), told)
         kept, refused = len(imported.figures), len(imported.refused)
@@ -117,19 +166,19 @@ class Desk:
         for file in _kept_files(self.folder):
             try:
                 imported = _some(read_figures(file, self.sample.areas), file)
-                self._with({**read, file.name: imported})
+                self._with({**read, file.name: imported}, self._kept)
             except WorkbenchError as error:
                 told.append(BroughtIn(file.name, 0, 0, f"Could not be read again: {error.message}"))
                 continue
             read[file.name] = imported
             told.append(BroughtIn(file.name, len(imported.figures), len(imported.refused), " ".join(imported.notes)))
-        self._take(read, self._with(read))
+        self._take(read, self._with(read, self._kept), self._kept)
         self.brought_in = tuple(told)
 
     def beside(self, imported: Iterable[Imported]) -> Desk:
         """A desk that holds these figures too; this one stays as it is, and no file is kept."""
         read = {**self._read, **{f"read {number}": one for number, one in enumerate(imported, start=1)}}
-        return replace(self, library=self._with(read), memory={}, _read=read)
+        return replace(self, library=self._with(read, self._kept), memory={}, _read=read)
 
     def _try(self, name: str, content: bytes) -> Imported:
         """Read content as a file of this name. Faults name the file, and no folder that nobody has heard of."""
@@ -152,15 +201,20 @@ class Desk:
                 str(self.folder),
             ) from error
 
-    def _with(self, read: Mapping[str, Imported]) -> Library:
-        """The sample with the figures of these files."""
-        figures = self.sample.figures
-        for imported in read.values():
-            figures = _joined(figures, imported.figures)
-        return replace(self.sample, figures=figures)
+    def _with(self, read: Mapping[str, Imported], kept: Mapping[str, KeptTable]) -> Library:
+        """The sample with the figures of these files and tables, and the areas they are about."""
+        sources: list[Imported | KeptTable] = [*read.values(), *kept.values()]
+        sets = [source.figures for source in sources]
+        figures, split = self.sample.figures, self.sample.split
+        for one in sets:
+            figures = _joined(figures, one.totals())
+            split = _joined(split, one.splits())
+        titles = {**self.sample.titles, **{k: title for source in sources for k, title in source.titles.items()}}
+        areas = _with_areas(self.sample.areas, sets)
+        return replace(self.sample, figures=figures, split=split, titles=titles, areas=areas)
 
-    def _take(self, read: dict[str, Imported], library: Library) -> None:
-        self._read, self.library = read, library
+    def _take(self, read: dict[str, Imported], library: Library, kept: dict[str, KeptTable]) -> None:
+        self._read, self.library, self._kept = read, library, kept
         # It is kept by the identity of the library, and a new one may come to lie where an old one lay.
         self.memory.clear()
 
@@ -202,6 +256,8 @@ def pictures(derived: Derived) -> Mapping[str, bytes]:
 
 def _joined(held: FigureSet, new: FigureSet) -> FigureSet:
     """Two figure sets as one; where both have a figure, the new one stands."""
+    if not len(new):
+        return held
     citations, frame = dict(held.citations), new.frame
     for key, citation in new.citations.items():
         free = key
@@ -209,9 +265,23 @@ def _joined(held: FigureSet, new: FigureSet) -> FigureSet:
             free = next(k for n in count(2) if (k := f"{key}-{n}") not in {*citations, *new.citations})
             frame = frame.assign(source_id=frame["source_id"].replace(key, free))
         citations[free] = citation
-    key_columns = ["area_code", "vintage", "measure", "unit", "period_start", "period_end"]
-    both = pd.concat([held.frame, frame], ignore_index=True).drop_duplicates(key_columns, keep="last")
+    both = pd.concat([held.frame, frame], ignore_index=True) if len(held) else frame.reset_index(drop=True)
+    splits = [c for c in both.columns if c not in COLUMNS]
+    both[splits] = both[splits].fillna("")
+    both = both.drop_duplicates([*KEY, *splits], keep="last")
     return validate(FigureSet(both, citations))
+
+
+def _with_areas(register: AreaRegister, sets: Iterable[FigureSet]) -> AreaRegister:
+    """The register with the areas that figures are about and that it does not hold; their parents are not known."""
+    held = register.areas
+    new: dict[str, Area] = {}
+    for one in sets:
+        about = one.frame[["area_code", "area_name", "level", "vintage"]].drop_duplicates("area_code", keep="last")
+        for code, name, level, vintage in about.itertuples(index=False):
+            if code not in held:
+                new[code] = Area(code, name, level, vintage)
+    return AreaRegister(ChainMap(new, held)) if new else register  # type: ignore[arg-type]  # it is only read
 
 
 def _some(imported: Imported, file: Path) -> Imported:
@@ -248,7 +318,7 @@ def _kept_files(folder: Path) -> list[Path]:
     return sorted(found, key=lambda f: (f.stat().st_mtime_ns, f.name))
 
 
-def open_desk(sample: Path, home: Path, project_id: str) -> Desk:
+def open_desk(sample: Path, home: Path, project_id: str, services: Services | None = None) -> Desk:
     """Load figures and reference tables.
 
     Parameters
@@ -258,6 +328,8 @@ def open_desk(sample: Path, home: Path, project_id: str) -> Desk:
     home : Path
         Folder of the user's work; files that were brought in lie in ``figures/<project id>`` under it.
     project_id : str
+    services : Services, optional
+        Statistics services; all that the workbench knows when left out.
     """
     library = load_sample(sample, load_datasets())
     desk = Desk(
@@ -268,6 +340,7 @@ def open_desk(sample: Path, home: Path, project_id: str) -> Desk:
         considerations=load_considerations(),
         rubric=load_rubric(),
         folder=home / "figures" / file_name(project_id),
+        services=services or offered_services(home / "replies"),
     )
     desk.reopen()
     return desk

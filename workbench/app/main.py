@@ -18,14 +18,18 @@ from types import ModuleType
 from typing import Any
 
 from workbench import places
+from workbench.app import area_picker
 from workbench.app.derived import Derived
 from workbench.app.desk import Desk, open_desk
 from workbench.app.edits import EntryRefused, edited
 from workbench.app.history import panel
+from workbench.app.jobs import Jobs, JobSeen
 from workbench.app.page import Bar, heading, page
+from workbench.app.services import Services
 from workbench.app.session import Session
 from workbench.app.state import STEPS, Action, Context, Refused, State, Ui
 from workbench.app.steps import costs, figures, frame, logic, proposal, request
+from workbench.app.table_work import TableWork
 from workbench.app.view import View
 from workbench.domain import words
 from workbench.domain.progress import StepStatus
@@ -104,10 +108,22 @@ class App:
         self._actions: dict[str, Action] = {}
         for module in STEP_MODULES.values():
             self._actions.update(module.ACTIONS)
+        self._actions.update(area_picker.actions(_targets))
+        self._jobs = Jobs(self._job_seen)
+        self._work = TableWork(
+            desk,
+            self._jobs,
+            ui=lambda: self._ui,
+            show=self._show_only,
+            project=lambda: session.project,
+            commit=self._commit,
+            today=today,
+        )
         self.view = LiveView(self.on_event, room=session.project.id, plotly_url=plotly_url)
         session.observe(lambda _: self._changed(), names=["project"])
         session.observe(lambda _: self.show(), names=["others"])
         session.observe(lambda _: self.show(), names=["problem"])
+        self._take_tables()
         self.show()
 
     # --- what is shown ------------------------------------------------------------------------------------------------
@@ -163,6 +179,7 @@ class App:
 
     def _changed(self) -> None:
         """Show a project that has changed; say so when what was open on this page is no longer there."""
+        self._take_tables()
         kind, _, key = self._ui.opened.partition(":")
         if key and f"{ROWS.get(kind, kind)}/{key}" not in flatten(self.session.project):
             told = (
@@ -208,7 +225,8 @@ class App:
 
     def _edit(self, path: str, typed: object) -> None:
         if path.startswith("ui/"):
-            self._ui = self._ui.with_(picked={**self._ui.picked, path.removeprefix("ui/"): str(typed)})
+            value = tuple(map(str, typed)) if isinstance(typed, list) else str(typed)
+            self._ui = self._ui.with_(picked={**self._ui.picked, path.removeprefix("ui/"): value})
             if path == "ui/who":
                 self.session.who = str(typed).strip()[:60] or GUEST
             return
@@ -235,7 +253,9 @@ class App:
             "history": lambda _: self._show_only(history=not self._ui.history, focus="#wb-main"),
             "undo": lambda _: self.session.undo(),
             "redo": lambda _: self.session.redo(),
+            "stop-job": lambda _: self._jobs.stop(),
             "export": self._export,
+            "download-table": self._download_table,
             "download-figures": self._download_figures,
         }
         if event.name in own:
@@ -258,9 +278,13 @@ class App:
             self._ui = self._ui.with_(opened=event.id, focus=f"#{ident(str(event.value or ''))}")
 
     def _take(self, state: State) -> None:
-        self._ui = state.ui
+        wanted = state.ui.wanted
+        self._ui = state.ui.with_(wanted="")
+        if wanted.startswith("keep:"):  # on disk first: a project never speaks of figures that could not be kept
+            self._work.keep(wanted.partition(":")[2])
         if state.project is not self.session.project:
             self._commit(state.project)
+        self._work.begin(wanted)
 
     def _export(self, event: Event) -> None:
         kind = str(event.value)
@@ -291,11 +315,31 @@ class App:
         self._derived = None
         self._ui = self._ui.with_(notice=note, notice_kind="good", focus="#wb-main")
 
+    # --- work that takes a while --------------------------------------------------------------------------------------
+
+    def _job_seen(self, seen: JobSeen | None) -> None:
+        self._ui = self._ui.with_(job=seen)
+        self.show()
+
+    def _take_tables(self) -> None:
+        """Hold the figures of the tables that the project keeps, and no others."""
+        told = self._desk.take_tables(self.session.project.queries)
+        if told:
+            self._ui = self._ui.with_(notice=" ".join(told), notice_kind="bad")
+        self._derived = None
+
+    def _download_table(self, _: Event) -> None:
+        fetched = self._ui.builder.fetched
+        if fetched is not None:
+            content = "\ufeff" + fetched.figures.frame.to_csv(index=False)
+            self.view.download("table.csv", content.encode(), MEDIA_TYPES["csv"])
+
     # --- several people -----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Look for the edits of others from now on, in the running event loop, while somebody looks at the page."""
         self._loop = asyncio.get_running_loop()
+        self._jobs.deliver_by(self._loop.call_soon_threadsafe)
         self._somebody_is_here()
 
     def _somebody_is_here(self) -> None:
@@ -319,6 +363,15 @@ class App:
         self.view.close()
 
 
+def _targets(state: State) -> Mapping[str, area_picker.Target]:
+    """Every picker of areas that a page may show."""
+    found: dict[str, area_picker.Target] = {}
+    for module in STEP_MODULES.values():
+        if hasattr(module, "targets"):
+            found |= module.targets(state)
+    return found
+
+
 def _opener(row: str) -> str:
     """The button that opened a row: closing gives the focus back to it."""
     return f'[data-action="open"][data-id="{row}"]' if re.fullmatch(r"[a-z]+:[A-Za-z0-9_.-]+", row) else "#wb-title"
@@ -332,6 +385,7 @@ def build_app(
     who: str = "",
     plotly_url: str = "",
     today: Callable[[], date] | None = None,
+    services: Services | None = None,
 ) -> App:
     """Open a project and build its app.
 
@@ -347,6 +401,8 @@ def build_app(
         Default: ``WORKBENCH_PLOTLY_URL``.
     today : callable, optional
         Default: the date of today in UTC.
+    services : Services, optional
+        Statistics services that can be asked. Default: all that the workbench knows.
 
     Returns
     -------
@@ -357,7 +413,7 @@ def build_app(
     file = places.working_copy(project_file or (Path(named) if named else None))
     folder = home or places.home()
     session = Session.open(file, folder, who)
-    desk = open_desk(sample or places.sample(), folder, session.project.id)
+    desk = open_desk(sample or places.sample(), folder, session.project.id, services)
     return App(
         session,
         desk,

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from workbench.app.jobs import JobSeen
+from workbench.app.tables import Builder
 from workbench.domain.progress import STEPS
 from workbench.domain.project import Project
 from workbench.widgets.live import Event
@@ -34,7 +36,7 @@ class Ui:
         Key of the step on show.
     opened : str
         ``kind:id`` of the row that is open for editing, for example ``need:n2``.
-    picked : mapping of str to str
+    picked : mapping of str to str or tuple of str
         Choices of views, for example ``{"trend-area": "E08000003"}``.
     refused : mapping of str to Refused
         By field path.
@@ -44,16 +46,25 @@ class Ui:
         CSS selector of what should take the keyboard focus after the page is shown.
     history : bool
         Whether the history is on show.
+    builder : Builder
+        How far the table builder of step 2 has come.
+    job : JobSeen or None
+        Work that is under way.
+    wanted : str
+        Work that an action asks for; the app begins it and takes the word away.
     """
 
     step: str = "frame"
     opened: str = ""
-    picked: Mapping[str, str] = field(default_factory=dict)
+    picked: Mapping[str, Any] = field(default_factory=dict)
     refused: Mapping[str, Refused] = field(default_factory=dict)
     notice: str = ""
     notice_kind: str = "info"
     focus: str = ""
     history: bool = False
+    builder: Builder = field(default_factory=Builder)
+    job: JobSeen | None = None
+    wanted: str = ""
 
     def with_(self, **changes: Any) -> Ui:
         """A copy with some fields changed."""

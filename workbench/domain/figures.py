@@ -84,6 +84,25 @@ class FigureSet:
             rows &= self.frame[column].isin(values).to_numpy()
         return FigureSet(self.frame.loc[rows], self.citations)
 
+    @property
+    def breakdowns(self) -> tuple[str, ...]:
+        """The columns beside the schema's own: splits such as ``sex``. An empty text in one means all of them."""
+        return tuple(c for c in self.frame.columns if c not in COLUMNS)
+
+    def totals(self) -> FigureSet:
+        """The figures that are not split, without the columns of splits."""
+        if not self.breakdowns:
+            return self
+        return FigureSet(self.frame.loc[~self._is_split(), list(COLUMNS)], self.citations)
+
+    def splits(self) -> FigureSet:
+        """The figures that are split in some way."""
+        return FigureSet(self.frame.loc[self._is_split()], self.citations)
+
+    def _is_split(self) -> pd.Series:
+        named: pd.Series = (self.frame[list(self.breakdowns)].fillna("").astype("str") != "").any(axis=1)
+        return named
+
     def latest(self) -> FigureSet:
         """Only the rows of the latest period, per measure and level."""
         if self.frame.empty:
@@ -162,15 +181,21 @@ class Library:
     Attributes
     ----------
     figures : FigureSet
-        All figures held.
+        All figures held that are not split.
     datasets : tuple of Dataset
         What is known of each published data set, held or not.
     areas : AreaRegister
+    split : FigureSet
+        Figures held that are split, by sex or otherwise; kept apart, so that a part is never taken for the whole.
+    titles : mapping of str to str
+        What a measure that came from a file or a service is called there.
     """
 
     figures: FigureSet
     datasets: tuple[Dataset, ...]
     areas: AreaRegister
+    split: FigureSet = field(default_factory=lambda: FigureSet(pd.DataFrame(columns=list(COLUMNS))))
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def measure(self, measure: str, level: str, area: str = "") -> FigureSet:
         """The figures of a measure at a level; only those within ``area`` when it is given."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
+from workbench.app import table_page
+from workbench.app.area_picker import Target
 from workbench.app.page import heading
 from workbench.app.state import Action, Context, State
 from workbench.app.steps_shared import chart_block, editor
+from workbench.app.table_page import TARGET as TABLE_AREAS
 from workbench.app.view import View
 from workbench.domain import words
 from workbench.domain.need import Level, Need, NeedUnit
@@ -36,6 +39,7 @@ def render(view: View) -> str:
             _needs(view),
             _what_if(view),
             _charts(view),
+            table_page.render(view),
             _files(view),
         )
     )
@@ -226,6 +230,11 @@ def _files(view: View) -> str:
     )
 
 
+def targets(_: State) -> Mapping[str, Target]:
+    """The pickers of areas on this page."""
+    return {TABLE_AREAS.key: TABLE_AREAS}
+
+
 # --- actions ----------------------------------------------------------------------------------------------------------
 
 
@@ -263,4 +272,5 @@ ACTIONS: dict[str, Action] = {
     "add-need": _add,
     "delete-need": _delete,
     "accept": _accept,
+    **table_page.ACTIONS,
 }
