@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from workbench.charts.hexes import assign, class_edges, class_of
+from workbench.charts.classes import class_edges, class_of
+from workbench.charts.hexes import assign
 from workbench.charts.spec import (
     Bar,
     Cell,

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.charts.hexes import Hex, assign, centre, class_edges, class_of, corners, neighbours
+from workbench.charts.classes import class_edges, class_of
+from workbench.charts.hexes import Hex, assign, centre, corners, neighbours
 from workbench.charts.map_parts import border_lines
 from workbench.charts.spec import Cell
 from workbench.errors import DataError

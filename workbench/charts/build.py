@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.charts.hexes import assign, class_edges, class_of
+from workbench.charts.classes import class_edges, class_of
+from workbench.charts.hexes import assign
 from workbench.charts.spec import (
     Bar,
     Cell,

@@ -8,38 +8,50 @@ rows. A missing figure is None with a note that says why; it is never zero.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Protocol
 
 import pandas as pd
 
-from workbench.charts.words import missing, say, spoken
+from workbench.charts.spec_base import (
+    Chart,
+    Emphasis,
+    Polarity,
+    Reference,
+    Tone,
+    frame,
+    key_of,
+    tone_of,
+    with_interval,
+)
+from workbench.charts.words import missing
 from workbench.domain.words import counted, listed
 
-Emphasis = Literal["", "some", "strong"]
-"""How clearly a row stands out: ``strong`` after allowing for many comparisons, ``some`` on its own only."""
-
-UNIT_HEADINGS = {"percent": "%", "pounds": "£"}
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A named line to compare with, with its own interval where it has one."""
-
-    name: str
-    value: float
-    lower: float | None = None
-    upper: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Polarity:
-    """Which way is better, with the source that says so. Without one no colour judges."""
-
-    better: Literal["higher", "lower"]
-    source: str
+__all__ = [
+    "Bar",
+    "Cell",
+    "Chart",
+    "ClassedMap",
+    "Dot",
+    "Emphasis",
+    "HexMap",
+    "IntervalDots",
+    "Placed",
+    "Point",
+    "Polarity",
+    "Range",
+    "RangeBars",
+    "RankedBars",
+    "Reference",
+    "Series",
+    "Trend",
+    "Year",
+    "YearBars",
+    "describe",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,7 @@ class Dot:
     upper: float | None = None
     emphasis: Emphasis = ""
     note: str = ""
+    area_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,7 @@ class Bar:
     value: float | None
     emphasis: Emphasis = ""
     note: str = ""
+    area_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,7 @@ class Series:
     name: str
     points: tuple[Point, ...]
     main: bool = False
+    area_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,68 +143,8 @@ class Year:
     cumulative: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chart:
-    """What every chart has.
-
-    Attributes
-    ----------
-    title : str
-        A sentence the figures support. It stands above the drawing, never inside it.
-    caption : str
-        Source, period, population and interval, in one line.
-    unit : str
-        ``percent``, ``pounds``, or a word such as ``people``.
-    what : str
-        What is measured, to begin the text alternative: ``Employment rate, people aged 16 to 64``.
-    decimals : int or None
-        None: one for a percentage, none for a count.
-    """
-
-    kind: ClassVar[str] = ""
-    title: str
-    caption: str
-    unit: str = "percent"
-    what: str = ""
-    decimals: int | None = None
-
-    def say(self, value: float | None) -> str:
-        """A figure of this chart, short."""
-        return say(value, self.unit, self.decimals)
-
-    def spoken(self, value: float | None) -> str:
-        """A figure of this chart, for a sentence."""
-        return spoken(value, self.unit, self.decimals)
-
-    @property
-    def alt(self) -> str:
-        """The long text alternative: what is drawn and every figure that a reader would take from it."""
-        lead = f"{self.what}. " if self.what else ""
-        return f"{lead}{self._alt()}"
-
-    def _alt(self) -> str:
-        raise NotImplementedError
-
-    def table(self) -> pd.DataFrame:
-        """Every figure drawn, with headings a reader understands; missing figures stay empty with their note."""
-        raise NotImplementedError
-
-    def _heading(self, name: str) -> str:
-        unit = UNIT_HEADINGS.get(self.unit, self.unit)
-        return f"{name} ({unit})" if unit else name
-
-
-def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.drop(columns=[c for c in ("Note", "Part of") if c in frame and not frame[c].any()])
-
-
-def _with_interval(chart: Chart, row: Dot | Point) -> str:
-    if missing(row.value):
-        return f"no figure ({row.note})" if row.note else "no figure"
-    if missing(row.lower) or missing(row.upper):
-        return chart.spoken(row.value)
-    return f"{chart.spoken(row.value)} ({chart.say(row.lower)} to {chart.say(row.upper)})"
+def _figure(chart: Chart, row: Dot | Point) -> str:
+    return with_interval(chart, row.value, row.lower, row.upper, row.note)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,32 +161,26 @@ class IntervalDots(Chart):
 
     def _alt(self) -> str:
         parts = [
-            f"{r.label} {_with_interval(self, r)}" + (f", {r.note}" if r.note and not missing(r.value) else "")
+            f"{r.label} {_figure(self, r)}" + (f", {r.note}" if r.note and not missing(r.value) else "")
             for r in self.rows
         ]
         line = f"{self.reference.name} {self.spoken(self.reference.value)}. " if self.reference else ""
         return f"{counted(len(self.rows), 'value')} with intervals. {line}{'; '.join(parts)}."
 
-    def tone(self, row: Dot) -> Literal["plain", "some", "strong", "some worse", "strong worse"]:
+    def tone(self, row: Dot) -> Tone:
         """How a row is coloured: by emphasis, and as worse only when a cited polarity says so."""
-        if not row.emphasis:
-            return "plain"
-        if self.polarity is None or self.reference is None or row.value is None:
-            return row.emphasis
-        worse = (row.value < self.reference.value) == (self.polarity.better == "higher")
-        if row.emphasis == "some":
-            return "some worse" if worse else "some"
-        return "strong worse" if worse else "strong"
+        return tone_of(row.emphasis, row.value, self.reference.value if self.reference else None, self.polarity)
 
-    def key(self) -> tuple[tuple[str, str], ...]:
+    def key(self) -> tuple[tuple[Tone, str], ...]:
         """The tones that are drawn and what each means, clearest first; empty when no row stands out."""
         held = {self.tone(r) for r in self.rows if not missing(r.value)}
-        strong, some = self.strong_means, self.some_means
-        means = {"strong worse": f"{strong}: worse", "strong": strong, "some worse": f"{some}: worse", "some": some}
-        if self.polarity and {"strong", "some"} & held:
-            means |= {"strong": f"{strong}: better", "some": f"{some}: better"}
-        said = [(tone, text) for tone, text in {**means, "plain": self.plain_means}.items() if tone in held]
-        return tuple(said) if held - {"plain"} else ()
+        means = (self.strong_means, self.some_means, self.plain_means)
+        return key_of(held, means, judged=self.polarity is not None)
+
+    def marks(self) -> tuple[tuple[str, str], ...]:
+        """The area and the words of each row of the table."""
+        rows = tuple((r.area_code, f"{r.label} {_figure(self, r)}") for r in self.rows)
+        return (*rows, ("", "")) if self.reference else rows
 
     def table(self) -> pd.DataFrame:
         """Every figure drawn."""
@@ -241,7 +190,7 @@ class IntervalDots(Chart):
         if self.reference:
             r = self.reference
             rows.append(dict(zip(columns, (r.name, r.value, r.lower, r.upper, "reference"), strict=True)))
-        return _frame(rows, columns)
+        return frame(rows, columns)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,12 +209,16 @@ class Trend(Chart):
                 continue
             low = min(held, key=lambda p: (p.value or 0, p.at))
             high = max(held, key=lambda p: (p.value or 0, p.at))
-            first, last = (f"{_with_interval(self, p)} in {p.label}" for p in (held[0], held[-1]))
+            first, last = (f"{_figure(self, p)} in {p.label}" for p in (held[0], held[-1]))
             least, most = (f"{self.spoken(p.value)} in {p.label}" for p in (low, high))
             gaps = len(s.points) - len(held)
             without = f"; {counted(gaps, 'period')} without a figure" if gaps else ""
             parts.append(f"{s.name}: from {first} to {last}; lowest {least}, highest {most}{without}.")
         return f"Line chart. {' '.join(parts)}"
+
+    def marks(self) -> tuple[tuple[str, str], ...]:
+        """The area and the words of each row of the table."""
+        return tuple((s.area_code, f"{s.name} {_figure(self, p)} in {p.label}") for s in self.series for p in s.points)
 
     def table(self) -> pd.DataFrame:
         """Every figure drawn."""
@@ -275,7 +228,7 @@ class Trend(Chart):
             for s in self.series
             for p in s.points
         ]
-        return _frame(rows, columns)
+        return frame(rows, columns)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,28 +255,67 @@ class RankedBars(Chart):
         line = f"{self.reference.name} {self.spoken(self.reference.value)}. " if self.reference else ""
         return f"{lead}{line}{'; '.join(parts)}."
 
+    def marks(self) -> tuple[tuple[str, str], ...]:
+        """The area and the words of each row of the table."""
+        return tuple((r.area_code, f"{r.label} {self.spoken(r.value)}") for r in self.rows)
+
     def table(self) -> pd.DataFrame:
         """Every figure drawn."""
         columns = ["Area", self._heading("Value"), "Note"]
-        return _frame([dict(zip(columns, (r.label, r.value, r.note), strict=True)) for r in self.rows], columns)
+        return frame([dict(zip(columns, (r.label, r.value, r.note), strict=True)) for r in self.rows], columns)
+
+
+class Placed(Protocol):
+    """One area of a map. ``klass`` counts from 0; None: no figure, and ``note`` says why."""
+
+    @property
+    def area_code(self) -> str:
+        """GSS code."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def value(self) -> float | None:
+        """Its figure."""
+
+    @property
+    def klass(self) -> int | None:
+        """Its class."""
+
+    @property
+    def group(self) -> str:
+        """The larger area it belongs to."""
+
+    @property
+    def note(self) -> str:
+        """Why there is no figure."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class HexMap(Chart):
-    """One equal hexagon an area, so that small places count as much as large ones.
+class ClassedMap(Chart):
+    """A map on which each area is coloured by the class of its figure.
 
     Attributes
     ----------
     edges : tuple of float
         Inner class edges, rising. Class ``i`` holds values from ``edges[i - 1]`` to under ``edges[i]``.
     noun : str
-        What one hexagon is: ``ward``.
+        What one area is: ``ward``.
     """
 
-    kind: ClassVar[str] = "hex map"
-    cells: tuple[Cell, ...]
     edges: tuple[float, ...]
     noun: str = "area"
+
+    @property
+    def places(self) -> Sequence[Placed]:
+        """The areas of the map."""
+        raise NotImplementedError
+
+    def _form(self) -> str:
+        """How an area is drawn, to end the first sentence of the text alternative."""
+        raise NotImplementedError
 
     @property
     def class_labels(self) -> tuple[str, ...]:
@@ -335,49 +327,66 @@ class HexMap(Chart):
         return (f"under {e[0]}", *between, f"{e[-1]} and over")
 
     @property
-    def without(self) -> tuple[Cell, ...]:
-        """The cells that have no figure."""
-        return tuple(c for c in self.cells if c.klass is None)
+    def without(self) -> tuple[Placed, ...]:
+        """The areas that have no figure."""
+        return tuple(c for c in self.places if c.klass is None)
+
+    @property
+    def gap_label(self) -> str:
+        """How many areas have no figure, and why, for the key."""
+        why = Counter(c.note for c in self.without if c.note)
+        said = listed([reason for reason, _ in sorted(why.items(), key=lambda x: (-x[1], x[0]))][:2])
+        return f"no figure ({len(self.without):,}){f': {said}' if said else ''}"
 
     def _alt(self) -> str:
-        held = sorted((c for c in self.cells if c.value is not None), key=lambda c: (-(c.value or 0), c.area_code))
-        counts = Counter(c.klass for c in self.cells)
+        held = sorted((c for c in self.places if c.value is not None), key=lambda c: (-(c.value or 0), c.area_code))
+        counts = Counter(c.klass for c in self.places)
         classes = [f"{counted(counts[i], self.noun)} {label}" for i, label in enumerate(self.class_labels)]
         gap = f" {counted(len(self.without), self.noun)} without a figure." if self.without else ""
         name = [f"{c.name} {self.spoken(c.value)}" for c in held]
         ends = (
             f" Highest: {listed(name[:5])}. Lowest: {listed(name[-3:])}." if len(name) > 8 else f" {'; '.join(name)}."
         )
-        groups = self._top_groups()
-        return (
-            f"Map of {counted(len(self.cells), self.noun)}, one hexagon each. {'; '.join(classes)}.{gap}{ends}{groups}"
-        )
+        lead = f"Map of {counted(len(self.places), self.noun)}, {self._form()}."
+        return f"{lead} {'; '.join(classes)}.{gap}{ends}{self._top_groups()}"
 
     def _top_groups(self) -> str:
         """Where the highest class lies, when areas belong to larger ones."""
-        top = Counter(c.group for c in self.cells if c.klass == len(self.edges) and c.group)
-        if len({c.group for c in self.cells}) < 2 or not top:
+        top = Counter(c.group for c in self.places if c.klass == len(self.edges) and c.group)
+        if len({c.group for c in self.places}) < 2 or not top:
             return ""
         said = [f"{n} in {g}" for g, n in sorted(top.items(), key=lambda x: (-x[1], x[0]))]
         return f" Of the highest class, {listed(said)}."
 
+    def marks(self) -> tuple[tuple[str, str], ...]:
+        """The area and the words of each row of the table."""
+        return tuple((c.area_code, f"{c.name} {with_interval(self, c.value, None, None, c.note)}") for c in self.places)
+
     def table(self) -> pd.DataFrame:
         """Every figure drawn."""
         columns = ["Code", "Area", "Part of", self._heading("Value"), "Class", "Note"]
-        labels = self.class_labels
+        names = ("no figure", *self.class_labels)
         rows = [
-            dict(
-                zip(
-                    columns, (c.area_code, c.name, c.group, c.value, _class_label(labels, c.klass), c.note), strict=True
-                )
-            )
-            for c in self.cells
+            (c.area_code, c.name, c.group, c.value, names[0 if c.klass is None else c.klass + 1], c.note)
+            for c in self.places
         ]
-        return _frame(rows, columns)
+        return frame([dict(zip(columns, row, strict=True)) for row in rows], columns)
 
 
-def _class_label(labels: tuple[str, ...], klass: int | None) -> str:
-    return "no figure" if klass is None else labels[klass]
+@dataclass(frozen=True, kw_only=True)
+class HexMap(ClassedMap):
+    """One equal hexagon an area, so that small places count as much as large ones."""
+
+    kind: ClassVar[str] = "hex map"
+    cells: tuple[Cell, ...]
+
+    @property
+    def places(self) -> tuple[Cell, ...]:
+        """The areas of the map."""
+        return self.cells
+
+    def _form(self) -> str:
+        return "one hexagon each"
 
 
 @dataclass(frozen=True, kw_only=True)
