@@ -5,9 +5,9 @@ as many rows came as were counted. A slice that is too large for the service is 
 
 Verified against replies recorded in 2020 and later: the list of data sets, the components of a structure, lists of
 concepts, tables of figures with and without a breakdown (numbers such as ``2.29E0``; calendar and government years),
-and status 400 “Response too large”. The questions were run against another SPARQL engine
-(rdflib 7.6) and a small cube. Still wants a live run: the questions, the count, the slices, units, labels, the kinds of area of a data set, periods other than years, and how the address answers today (it
-was reported broken at times in July 2025).
+and status 400 “Response too large”. The questions ran against another SPARQL engine too (rdflib 7.6, a small cube).
+Still wants a live run: the count, the slices, units, labels, the kinds of area of a data set, periods other than years,
+and how the address answers today (it was reported broken at times in July 2025).
 """
 
 from __future__ import annotations
