@@ -53,6 +53,7 @@ FLAGS: Mapping[str, str] = {
     "rounded-10": "rounded to the nearest 10 by the publisher",
     "rounded-100": "rounded to the nearest 100 by the publisher",
     "perturbed": "randomly adjusted by the publisher: do not add cells",
+    "noted": "marked by the publisher: read the notes",
 }
 
 

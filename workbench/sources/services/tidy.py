@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NoReturn
@@ -22,7 +23,7 @@ import pandas as pd
 from workbench.domain import words
 from workbench.domain.areas import AreaRegister, level_of
 from workbench.domain.figures import COLUMNS, DATE_COLUMNS, NUMBER_COLUMNS, FigureSet, validate
-from workbench.domain.periods import days_of, last_day
+from workbench.domain.periods import last_day, period_of
 from workbench.domain.provenance import Citation
 from workbench.domain.queries import Query
 from workbench.errors import InvalidProject, SourceUnavailable, UnknownArea
@@ -294,13 +295,10 @@ def period(text: str, reply: Reply) -> Days:
     SourceUnavailable
         When it does: ``2019/20`` is a financial or an academic year.
     """
-    text = re.sub(r"\s+-\s+", "-", text.strip())
-    if quarter := re.fullmatch(r"(\d{4})[ -]?Q([1-4])", text, re.ASCII | re.IGNORECASE):
-        return months(int(quarter[1]), 3 * int(quarter[2]) - 2, 3)
-    try:
-        return days_of(text)
-    except ValueError:
-        refuse(reply, f"The period “{text}” cannot be turned into dates without a guess.", "Choose another period.")
+    if not re.fullmatch(r"\d{6}", text.strip(), re.ASCII):  # 201011 is November 2010 or the year 2010 to 2011
+        with suppress(ValueError):
+            return period_of(text)
+    refuse(reply, f"The period “{text}” cannot be turned into dates without a guess.", "Choose another period.")
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------
