@@ -161,12 +161,13 @@ def test_a_total_that_there_is_not_is_refused(claimants):
 
 
 @pytest.mark.shared
-def test_rows_that_are_no_area_are_left_out_and_told(benefits):
+def test_rows_that_are_no_area_are_kept_apart_and_told(benefits):
     fetched = benefits.fetch(Query(dataset="BSAA"), AREAS)
-    assert len(fetched.figures) == 1_400 - 70
+    frame = fetched.figures.frame
+    assert len(frame) == 1_400
+    assert frame.loc[frame["area_code"] == "Unknown", "level"].unique().tolist() == ["elsewhere"]
     assert "Unknown" in fetched.unresolved
-    (note,) = [n for n in fetched.notes if "left out" in n]
-    assert note.startswith("70 figures left out: Unknown")
+    assert any(note.startswith("UNKNOWN is among the areas, without a GSS code") for note in fetched.notes)
 
 
 @pytest.mark.shared

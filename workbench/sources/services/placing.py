@@ -1,7 +1,7 @@
 """Areas and columns of services that name areas by code within a kind of area: Stat-Xplore and PxStat.
 
-Unlike :class:`tidy.Places` an area is kept whose prefix the workbench does not know (a constituency): the kind of area
-that was asked for gives its level.
+Unlike :class:`tidy.Places` an area is kept whose code the workbench does not know. A constituency has the level of the
+kind of area that was asked for; a row such as “Abroad” or “Unknown” is published too, and has a level of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from workbench.domain.areas import AreaRegister, level_of
 from workbench.domain.figures import COLUMNS
 from workbench.errors import UnknownArea
 from workbench.sources.services.tidy import GSS, scottish_vintage, slug
+
+ELSEWHERE = "elsewhere"
+"""Level of a row that is no place with a GSS code: not ranked or mapped with areas, but part of their total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,8 @@ class Area:
     held: bool
 
 
-def place(code: str, name: str, level: str, vintage: str, areas: AreaRegister) -> Area | None:
-    """An area by its GSS code, or None when the code is no GSS code (“Unknown”, a service's own area).
+def place(code: str, name: str, level: str, vintage: str, areas: AreaRegister) -> Area:
+    """An area by its code.
 
     Parameters
     ----------
@@ -38,17 +41,15 @@ def place(code: str, name: str, level: str, vintage: str, areas: AreaRegister) -
         the register's, because one code may stand in several vintages.
     areas : AreaRegister
     """
-    if not GSS.fullmatch(code):
-        return None
     held = areas.areas.get(code)
     try:
         said = level_of(code)
     except UnknownArea:
-        said = held.level if held else level
+        said = held.level if held else level if GSS.fullmatch(code) else ELSEWHERE
     year = scottish_vintage(code) or vintage
     if held:
         return Area(code, held.name, said, year or held.vintage, held=True)
-    return Area(code, name, said, year, held=False)
+    return Area(code, name, said, "" if said == ELSEWHERE else year, held=False)
 
 
 def column(label: str, taken: Sequence[str] = ()) -> str:
@@ -64,3 +65,17 @@ def column(label: str, taken: Sequence[str] = ()) -> str:
     while candidate in used:
         candidate, number = f"{name}_{number}", number + 1
     return candidate
+
+
+def names(some: Sequence[str], most: int = 3) -> str:
+    """Some names in a sentence.
+
+    Examples
+    --------
+    >>> names(["Abroad", "Unknown"]), names(list("abcde"))
+    ('Abroad and Unknown are', 'a, b, c and 2 more are')
+    """
+    if len(some) > most:
+        return f"{', '.join(some[:most])} and {len(some) - most} more are"
+    *before, last = some
+    return f"{', '.join(before)} and {last} are" if before else f"{last} is"

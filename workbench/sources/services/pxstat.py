@@ -22,7 +22,6 @@ from workbench.domain.figures import FLAGS, FigureSet
 from workbench.domain.periods import days_of, last_day
 from workbench.domain.provenance import Citation
 from workbench.domain.queries import AreaKind, Choice, Code, Dimension, Query
-from workbench.domain.words import counted
 from workbench.errors import FigureMissing, SourceUnavailable
 from workbench.sources.services import jsonstat, placing, tidy
 
@@ -174,28 +173,25 @@ class Table:
         places = self._places()
         periods = {code: self._period(code) for code in self._codes("time", frame)}
         rows = [self._row(cell, columns, places, periods) for cell in frame.to_dict("records")]
-        kept = [row for row in rows if row is not None]
         area = self.cube.axis("area")
         seen = set(frame[area.id]) if area else set()
-        unresolved = tuple(c for c in area.codes if c in seen and _unheld(places[c])) if area else ()
-        notes = self._own_notes(len(rows) - len(kept), [c for c in unresolved if places[c] is None])
+        unresolved = tuple(c for c in area.codes if c in seen and not places[c].held) if area else ()
+        notes = self._own_notes([places[c].name for c in unresolved if places[c].level == placing.ELSEWHERE])
         source = f"nisra-{self.dataset}"
-        for row in kept:
+        for row in rows:
             row["source_id"] = source
-        figures = tidy.figure_set(kept, {source: citation}, f"NISRA {self.dataset}")
+        figures = tidy.figure_set(rows, {source: citation}, f"NISRA {self.dataset}")
         return figures, self._titles(), unresolved, notes
 
     def _row(
         self,
         cell: Mapping[Any, Any],
         columns: Mapping[str, str],
-        places: Mapping[str, placing.Area | None],
+        places: Mapping[str, placing.Area],
         periods: Mapping[str, tuple[date, date]],
-    ) -> dict[str, object] | None:
+    ) -> dict[str, object]:
         area, time, metric = (self.cube.axis(role) for role in ("area", "time", "measure"))
         where = places[cell[area.id]] if area else places[""]
-        if where is None:
-            return None
         total = _elimination(self.cube)
         row: dict[str, object] = {
             "area_code": where.code, "area_name": where.name, "level": where.level, "vintage": where.vintage,
@@ -217,7 +213,7 @@ class Table:
             raise SourceUnavailable("The table has no periods.", "Choose another table.", self.dataset)
         return list(dict.fromkeys(frame[axis.id]))
 
-    def _places(self) -> dict[str, placing.Area | None]:
+    def _places(self) -> dict[str, placing.Area]:
         axis = self.cube.axis("area")
         if axis is None:
             code, name, level = NORTHERN_IRELAND
@@ -251,12 +247,12 @@ class Table:
             return {self.dataset: self.cube.label}
         return {f"{self.dataset}.{code}": f"{self.cube.label}: {metric.label_of(code)}" for code in metric.codes}
 
-    def _own_notes(self, dropped: int, nowhere: Sequence[str]) -> tuple[str, ...]:
+    def _own_notes(self, elsewhere: Sequence[str]) -> tuple[str, ...]:
         notes: list[str] = []
-        if dropped:
+        if elsewhere:
             notes.append(
-                f"{counted(dropped, 'figure')} left out: {', '.join(nowhere)} is no area with a GSS code. Areas do not "
-                "add up to Northern Ireland without them."
+                f"{placing.names(elsewhere)} among the areas, without a GSS code: their figures are kept under the "
+                f"level “{placing.ELSEWHERE}”. Without them areas do not add up to Northern Ireland."
             )
         if self.cube.axis("area") is None:
             notes.append("Take care. The table names no areas. It is taken to be about Northern Ireland as a whole.")
@@ -271,10 +267,6 @@ class Table:
         if marks:
             notes.append(f"Marks that NISRA gives to some figures: {', '.join(marks)}.")
         return tuple(notes)
-
-
-def _unheld(found: placing.Area | None) -> bool:
-    return found is None or not found.held
 
 
 def _differs(code: str, label: str) -> bool:
