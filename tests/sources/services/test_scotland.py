@@ -384,9 +384,9 @@ def test_areas_without_a_level_are_left_out_and_counted():
             "measureType": f"{sparql.MEASURES}count",
             "value": "3",
         }
-        for code in ("S08000015", ABERDEEN)
+        for code in ("S99000001", ABERDEEN)
     ]
     fetched = read(rows, [REPLY], AREAS, "d", tidy.cite(REPLY, "p", "t", "l"))
     assert list(fetched.figures.frame["area_code"]) == [ABERDEEN]
-    assert "S08000015" in fetched.unresolved
+    assert "S99000001" in fetched.unresolved
     assert any(note.startswith("1 figure left out") for note in fetched.notes)

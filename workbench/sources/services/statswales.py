@@ -433,9 +433,7 @@ def _chosen(query: Query, filters: Sequence[_Filter], areas: AreaRegister) -> li
 
 def _area_codes(query: Query, column: _Filter, areas: AreaRegister) -> list[str]:
     """Codes of the table for the areas wanted: by GSS code, else by the exact name."""
-    wanted = set(query.areas)
-    for outer in query.within:
-        wanted |= {a.code for level in {x.level for x in areas.areas.values()} for a in areas.within(outer, level)}
+    wanted = tidy.wanted(query, areas) or frozenset()
     names = {areas.areas[code].name for code in wanted if code in areas.areas}
     found = [c.id for c in column.codes if c.id in wanted or (not tidy.GSS.fullmatch(c.id) and c.label in names)]
     missing = [a for a in query.areas if a not in found and areas.name(a) not in {column.label_of(f) for f in found}]

@@ -248,17 +248,25 @@ def scottish_vintage(code: str) -> str:
     return next((year for first, last, year in SCOTTISH_RUNS if first <= code <= last and GSS.fullmatch(code)), "")
 
 
-def wanted(query: Query, areas: AreaRegister, level: str) -> frozenset[str] | None:
-    """Codes of the areas that a query names, or of those within the areas it names; None: everywhere.
+def wanted(query: Query, areas: AreaRegister, level: str = "") -> frozenset[str] | None:
+    """Codes of the areas that a query names, and of those within the areas it names; None: everywhere.
+
+    Parameters
+    ----------
+    query : Query
+    areas : AreaRegister
+    level : str
+        Of the areas within; empty: any.
 
     Raises
     ------
     UnknownArea
-        When no area of the level is known within one that is named.
+        When none is known within an area that is named.
     """
     codes = set(query.areas)
+    levels = [level] if level else sorted({a.level for a in areas.areas.values()})
     for outer in query.within:
-        inner = {a.code for a in areas.within(outer, level)} if level else set()
+        inner = {a.code for one in levels for a in areas.within(outer, one)}
         if not inner:
             raise UnknownArea(
                 f"No {level or 'area'} is known within {areas.name(outer)}.",
