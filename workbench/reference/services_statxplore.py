@@ -24,8 +24,8 @@ def load_statxplore(*, today: date | None = None) -> StatXploreFacts:
     Examples
     --------
     >>> facts = load_statxplore()
-    >>> facts.is_perturbed("UC_Monthly"), facts.is_perturbed("PIP_Monthly")
-    (True, False)
+    >>> facts.is_perturbed("UC_Monthly"), facts.database("UC_Households").unit
+    (True, 'households')
     >>> facts.kind_of("V_C_MASTERGEOG21_LSOA_TO_MSOA").label
     'Lower layer super output areas and data zones of 2021'
     """

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 import yaml
+from misbehaving import Say
 
 from workbench.domain.areas import Area, AreaRegister
 from workbench.domain.queries import Choice, Query
-from workbench.errors import DataError, FigureMissing, SourceUnavailable
+from workbench.errors import DataError, FigureMissing, Refused, SourceUnavailable
+from workbench.sources.services.client import HttpClient
 from workbench.sources.services.contract import Reply
 from workbench.sources.services.nisra import BASE_URL, Nisra
 from workbench.sources.services.pxstat import period
@@ -210,6 +212,36 @@ def test_a_refused_method_is_told_in_the_services_words(shared, name):
     url = f"{BASE_URL}/PxStat.Data.Cube_API.ReadDataset/CCMLGD/JSON-stat/2.0/en"
     with pytest.raises(SourceUnavailable, match="answered 400 and said “RESTful method not found”"):
         Nisra(Recorded({url: answer})).fetch(Query(dataset="CCMLGD"), AREAS)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["missing_dataset", "nisra_data_portal_application_error"])
+def test_recorded_refusals_over_the_wire_are_not_asked_again(shared, server, name):
+    ((_, (status, content)),) = cassette(shared, name).items()
+    server.answers(lambda _: Say(status, content))
+    nisra = Nisra(HttpClient("NISRA", sleep=lambda _: None), f"{server.url}/public/api.restful")
+    with pytest.raises(Refused) as caught:
+        nisra.fetch(Query(dataset="notacode"), AREAS)
+    assert content.decode() in caught.value.message
+    assert len(server.asked) == 1
+
+
+@pytest.mark.shared
+def test_a_table_over_the_wire(shared, server):
+    ((uri, (_, content)),) = cassette(shared, "nisra_read_dataset").items()
+    server.answers(lambda asked: Say(200, content) if uri.endswith(asked.path) else Say(404))
+    nisra = Nisra(HttpClient("NISRA", sleep=lambda _: None), f"{server.url}/public/api.restful")
+    told = []
+    fetched = nisra.fetch(Query(dataset="CCMLGD"), AREAS, told.append)
+    assert (len(fetched.figures), fetched.figures.frame["value"].iloc[0]) == (5_808, 29_573)
+    assert (told[-1].done, told[-1].of) == (1, 1)
+
+
+@pytest.mark.shared
+def test_a_web_page_in_place_of_a_table_is_refused(server):
+    server.answers(lambda _: Say.page("Down for maintenance"))
+    with pytest.raises(SourceUnavailable, match="not whole JSON"):
+        Nisra(HttpClient("NISRA", sleep=lambda _: None), server.url).fetch(Query(dataset="CCMLGD"), AREAS)
 
 
 @pytest.mark.shared

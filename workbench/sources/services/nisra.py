@@ -20,7 +20,7 @@ from workbench.domain.areas import AreaRegister
 from workbench.domain.provenance import Citation
 from workbench.domain.queries import Description, Found, Query
 from workbench.domain.words import counted
-from workbench.errors import DataError, SourceUnavailable
+from workbench.errors import DataError, Refused, SourceUnavailable
 from workbench.sources.services import jsonstat, pxstat
 from workbench.sources.services.contract import Client, Fetched, Progress, Reply, Tell
 
@@ -123,7 +123,12 @@ class Nisra:
         def check(reply: Reply) -> None:
             _check_table(reply, dataset, whole=method == "ReadDataset")
 
-        return self._client.get(url, check=check)
+        try:
+            return self._client.get(url, check=check)
+        except Refused as error:
+            if "(404)" not in error.message:
+                raise
+            raise Refused(f"There is no table {dataset}. {error.message}", TRY_CODE, self.name) from None
 
     def _citation(self, dataset: str, cube: jsonstat.Cube, reply: Reply) -> Citation:
         return Citation(
