@@ -78,10 +78,10 @@ def comparison_chart(
     )
     name, count = comparison.reference_name, len(comparison.rows)
     dots = [
-        Dot(r.name, r.value, r.lower, r.upper, _emphasis(r), _said(r, name, comparison.sampled))
+        Dot(r.name, r.value, r.lower, r.upper, _emphasis(r), _said(r, name, comparison.sampled), r.area_code)
         for r in comparison.rows
     ]
-    dots += [Dot(m.name, None, note=m.reason) for m in comparison.missing]
+    dots += [Dot(m.name, None, note=m.reason, area_code=m.area_code) for m in comparison.missing]
     judged = f" Better is {polarity.better}: {polarity.source}." if polarity else ""
     clearly = (
         f"Differs from {name}, allowing for {words.number(count)} comparisons"
@@ -90,7 +90,7 @@ def comparison_chart(
     )
     return IntervalDots(
         title=comparison.headline(),
-        caption=_caption(what, comparison.period_words, used, figures) + judged,
+        caption=caption_of(what, comparison.period_words, used, figures) + judged,
         what=f"{what}, {comparison.period_words}",
         unit=comparison.unit,
         rows=tuple(dots),
@@ -102,7 +102,7 @@ def comparison_chart(
     )
 
 
-def _ends(row: Row) -> tuple[float | None, float | None]:
+def interval_of(row: Row) -> tuple[float | None, float | None]:
     """The published interval of a figure, if it has one."""
     return (float(row["lower"]), float(row["upper"])) if has_interval(row) else (None, None)
 
@@ -137,10 +137,12 @@ def trend_chart(trend: TrendResult, figures: FigureSet, *, what: str, reference_
     Trend
     """
     rows = [r for r in records(figures) if (r["measure"], r["unit"]) == (trend.measure, trend.unit)]
-    main = _series(trend.name, [r for r in rows if r["area_code"] == trend.area_code], main=True)
+    main = series_of(trend.name, [r for r in rows if r["area_code"] == trend.area_code], main=True)
     series = [main]
     if reference_code and trend.reference_name:
-        series.append(_series(trend.reference_name, [r for r in rows if r["area_code"] == reference_code], main=False))
+        series.append(
+            series_of(trend.reference_name, [r for r in rows if r["area_code"] == reference_code], main=False)
+        )
     if not any(p.value is not None for p in main.points):
         raise FigureMissing(f"No figure is held for {trend.name}.", "Choose another area.", trend.area_code)
     span = f"{main.points[0].label} to {main.points[-1].label}"
@@ -148,14 +150,14 @@ def trend_chart(trend: TrendResult, figures: FigureSet, *, what: str, reference_
     band = "; the band is the {} interval" if any(has_interval(r) for r in used) else ""
     return Trend(
         title=trend.headline(),
-        caption=_caption(what, span, used, figures, band),
+        caption=caption_of(what, span, used, figures, band),
         what=f"{what}, {span}",
         unit=trend.unit,
         series=tuple(series),
     )
 
 
-def _series(name: str, rows: Sequence[Row], *, main: bool) -> Series:
+def series_of(name: str, rows: Sequence[Row], *, main: bool) -> Series:
     """The figures of one area in order of time, with a gap wherever a period is missing."""
     ordered = sorted(rows, key=lambda r: r["period_end"])
     steps = [(b["period_end"] - a["period_end"]).days for a, b in pairwise(ordered)]
@@ -166,17 +168,17 @@ def _series(name: str, rows: Sequence[Row], *, main: bool) -> Series:
             middle = ordered[i - 1]["period_end"] + timedelta(days=steps[i - 1] // 2)
             points.append(Point("between", middle, None, note="no figure is held"))
         points.append(_point(row))
-    return Series(name, tuple(points), main)
+    return Series(name, tuple(points), main, str(ordered[0]["area_code"]) if ordered else "")
 
 
 def _point(row: Row) -> Point:
-    label, at = _short_period(row["period_start"], row["period_end"]), row["period_end"]
+    label, at = short_period(row["period_start"], row["period_end"]), row["period_end"]
     if not is_usable(row):
         return Point(label, at, None, note=missing_reason(row))
-    return Point(label, at, float(row["value"]), *_ends(row))
+    return Point(label, at, float(row["value"]), *interval_of(row))
 
 
-def _short_period(start: date, end: date) -> str:
+def short_period(start: date, end: date) -> str:
     """A period short enough for an axis."""
     text = words.period(start, end)
     if (start.year, start.month) == (end.year, end.month):
@@ -219,11 +221,16 @@ def ranked_chart(
     missing = f" {words.counted(ranking.missing, ranking.level)} without a figure." if ranking.missing else ""
     return RankedBars(
         title=ranking.headline(),
-        caption=_caption(what, period, used, figures, "") + missing,
+        caption=caption_of(what, period, used, figures, "") + missing,
         what=f"{what}, {period}",
         unit=ranking.unit,
         rows=tuple(
-            Bar(_full_name(r.area_code, r.name, areas), r.value, "strong" if r.area_code in highlight else "")
+            Bar(
+                _full_name(r.area_code, r.name, areas),
+                r.value,
+                "strong" if r.area_code in highlight else "",
+                area_code=r.area_code,
+            )
             for r in shown
         ),
         of=len(ranking.rows) + ranking.missing,
@@ -232,12 +239,13 @@ def ranked_chart(
 
 
 def _full_name(code: str, name: str, areas: AreaRegister | None) -> str:
-    group = _group(code, areas)
+    group = group_of(code, areas)
     # "Bolton 005A" says already where it lies.
     return f"{name}, {group}" if group and not name.startswith(group) else name
 
 
-def _group(code: str, areas: AreaRegister | None) -> str:
+def group_of(code: str, areas: AreaRegister | None) -> str:
+    """The name of the larger area that an area belongs to; empty when none is held."""
     area = areas.areas.get(code) if areas else None
     return areas.name(area.parent) if areas and area and area.parent else ""
 
@@ -283,12 +291,12 @@ def hex_map(figures: FigureSet, areas: AreaRegister, *, title: str, what: str, c
         {c: (nowhere if a.lon is None else a.lon, nowhere if a.lat is None else a.lat) for c, a in places.items()}
     )
     edges = class_edges([float(r["value"]) for r in rows if is_usable(r)], classes)
-    cells = [_cell(r, edges, at[str(r["area_code"])], _group(str(r["area_code"]), areas)) for r in rows]
+    cells = [_cell(r, edges, at[str(r["area_code"])], group_of(str(r["area_code"]), areas)) for r in rows]
     noun = words.plural(level, 1)
     each = f"; each hexagon is one of {words.counted(len(cells), noun)}"
     return HexMap(
         title=title,
-        caption=_caption(what, period, rows, figures, each),
+        caption=caption_of(what, period, rows, figures, each),
         what=f"{what}, {period}",
         unit=str(rows[0]["unit"]),
         cells=tuple(sorted(cells, key=lambda c: c.area_code)),
@@ -320,7 +328,7 @@ def source_line(citations: Iterable[Citation]) -> str:
     return f"Source{'s' if len(said) > 1 else ''}: {'; '.join(said)}." if said else ""
 
 
-def _caption(
+def caption_of(
     what: str, period: str, rows: Sequence[Row], figures: FigureSet, with_interval: str = ", with {} intervals"
 ) -> str:
     """What, when, in which boundaries, with which interval, whence. ``{}`` in ``with_interval`` is the confidence."""

@@ -6,11 +6,15 @@ gives the same bytes on the same versions: no date, no random ids, no state shar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, Literal, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+from workbench.charts import draw_parts as part
 from workbench.charts import theme
+from workbench.charts.draw_area import area_map
+from workbench.charts.draw_many import multiples, spine
+from workbench.charts.draw_parts import STYLE, TEXT_PT, Format, render, sheet
+from workbench.charts.draw_spread import funnel, strip
 from workbench.charts.hexes import corners
 from workbench.charts.map_parts import border_lines, group_centres, map_extent
 from workbench.charts.scale import (
@@ -26,26 +30,16 @@ from workbench.charts.scale import (
     trend_extent,
 )
 from workbench.charts.spec import Chart, HexMap, IntervalDots, RangeBars, RankedBars, Reference, Trend, YearBars
+from workbench.charts.spec_many import Multiples, ValueTable
+from workbench.charts.spec_map import AreaMap
+from workbench.charts.spec_spread import Funnel, Spine, Strip
 from workbench.charts.words import missing, wrap
-from workbench.errors import ExportError, WorkbenchError
+from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Format = Literal["png", "svg"]
-
-TEXT_PT = 9.0
-ROW_MM = 7.2
-STYLE: dict[str, Any] = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine
-    "font.size": TEXT_PT,
-    "svg.hashsalt": "workbench",
-    "svg.fonttype": "path",
-    "hatch.linewidth": 0.6,
-    "text.color": theme.INK,
-    "text.parse_math": False,  # a $ in a name is a dollar
-}
+__all__ = ["STYLE", "TEXT_PT", "Format", "draw", "render", "sheet"]
 
 
 def draw(chart: Chart, *, format: Format = "png", width_mm: float = 160, dpi: int = 200) -> bytes:
@@ -72,102 +66,13 @@ def draw(chart: Chart, *, format: Format = "png", width_mm: float = 160, dpi: in
         When the chart has no rows, or is of a kind without a drawing.
     """
     drawing = _DRAW.get(type(chart))
+    if isinstance(chart, ValueTable):
+        raise WorkbenchError("A table of values is not drawn.", "Write its table() as a table.", chart.title)
     if drawing is None:
         raise WorkbenchError(f"There is no drawing for a chart of the kind {type(chart).__name__}.")
     if chart.table().empty:
         raise WorkbenchError("There are no figures to draw.", "Choose areas and a period that are held.", chart.title)
     return render(lambda: drawing(chart, width_mm), format, dpi)
-
-
-def render(make: Callable[[], Figure], format: Format, dpi: int) -> bytes:
-    """The bytes of a figure, made under this package's own style and no one else's."""
-    try:
-        import matplotlib as mpl  # noqa: PLC0415  optional and slow to import: only when a document is made
-    except ImportError as error:
-        raise ExportError(
-            "Charts for documents need matplotlib, which is not installed.",
-            "Install it: pip install data-sharing-workbench[documents]",
-        ) from error
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(cast(Any, STYLE))
-        fig = make()
-        out = BytesIO()
-        nothing = {"Software": None} if format == "png" else {"Date": None, "Creator": None}
-        fig.savefig(out, format=format, dpi=dpi, metadata=nothing)
-    return out.getvalue()
-
-
-# --- parts ------------------------------------------------------------------------------------------------------------
-
-
-def sheet(width_mm: float, height_mm: float) -> Figure:
-    """A blank figure of this size."""
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    return Figure(figsize=(width_mm / 25.4, height_mm / 25.4), facecolor=theme.PAPER)
-
-
-def _axes(fig: Figure, left: float, right: float, top: float, bottom: float) -> Axes:
-    """Axes inside margins in mm, without a frame."""
-    w, h = fig.get_size_inches() * 25.4
-    ax = fig.add_axes((left / w, bottom / h, (w - left - right) / w, (h - top - bottom) / h))
-    for side in ax.spines.values():
-        side.set_visible(False)
-    ax.tick_params(length=0, labelcolor=theme.SECOND, labelsize=TEXT_PT, pad=4)
-    return ax
-
-
-def _ticks(ax: Axes, along: Literal["x", "y"], at: Sequence[float], labels: Sequence[str]) -> None:
-    (ax.set_xticks if along == "x" else ax.set_yticks)(list(at), list(labels))
-
-
-def _names(ax: Axes, labels: Sequence[str], most: int) -> None:
-    _ticks(ax, "y", range(len(labels)), ["\n".join(wrap(text, most)) for text in labels])
-    ax.tick_params(axis="y", labelcolor=theme.INK)
-
-
-def _left_mm(labels: Sequence[str], most: int) -> float:
-    return 4 + 1.95 * max((len(part) for text in labels for part in wrap(text, most)), default=0)
-
-
-def _reference(ax: Axes, chart: Chart, reference: Reference | None, rows: int) -> None:
-    if reference is None:
-        return
-    r = reference
-    if r.lower is not None and r.upper is not None:
-        ax.fill_betweenx([-0.6, rows - 0.4], r.lower, r.upper, color=theme.WASH, linewidth=0, zorder=0)
-    ax.plot([r.value, r.value], [-0.6, rows - 0.4], color=theme.INK, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
-    low, high = ax.get_xlim()
-    where = (r.value - low) / (high - low)
-    ha = "left" if where < 0.2 else "right" if where > 0.8 else "center"
-    ax.annotate(
-        f"{r.name} {chart.say(r.value)}", (r.value, -0.6), (0, 3), textcoords="offset points", ha=ha, va="bottom",
-        fontweight="bold", color=theme.INK, annotation_clip=False,
-    )  # fmt: skip
-
-
-def _key(fig: Figure, items: Sequence[tuple[str, Any]], bottom_mm: float) -> None:
-    """Words and marks along the foot, as many a row as fit."""
-    handles, labels = [h for _, h in items], [text for text, _ in items]
-    fig.legend(
-        handles, labels, loc="lower left", bbox_to_anchor=(0.005, bottom_mm / (fig.get_size_inches()[1] * 25.4)),
-        ncols=_columns(fig, labels), frameon=False, fontsize=TEXT_PT, labelcolor=theme.SECOND, handlelength=1.4,
-        handleheight=0.9, handletextpad=0.6, columnspacing=1.4, borderaxespad=0, borderpad=0,
-    )  # fmt: skip
-
-
-def _columns(fig: Figure, labels: Sequence[str]) -> int:
-    width = fig.get_size_inches()[0] * 25.4
-    longest = max(len(text) for text in labels) * 1.85 + 9
-    return max(1, min(len(labels), int(width // longest)))
-
-
-def _key_mm(width_mm: float, labels: Sequence[str]) -> float:
-    if not labels:
-        return 0.0
-    columns = max(1, min(len(labels), int(width_mm // (max(len(text) for text in labels) * 1.85 + 9))))
-    return 3 + 5.2 * -(-len(labels) // columns)
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -182,16 +87,16 @@ def _interval_dots(chart: IntervalDots, width_mm: float) -> Figure:
                       markerfacecolor=theme.TONES[tone][0], markeredgecolor=theme.TONES[tone][1]))
         for tone, text in chart.key()
     ]  # fmt: skip
-    key_mm, top = _key_mm(width_mm, [text for text, _ in key]), 8 if chart.reference else 3
-    fig = sheet(width_mm, top + ROW_MM * len(rows) + 8 + key_mm)
-    ax = _axes(fig, _left_mm(labels, 26), 17, top, 8 + key_mm)
+    key_mm, top = part.key_mm(width_mm, [text for text, _ in key]), 8 if chart.reference else 3
+    fig = part.sheet(width_mm, top + part.ROW_MM * len(rows) + 8 + key_mm)
+    ax = part.axes(fig, part.left_mm(labels, 26), 17, top, 8 + key_mm)
     low, high = dots_extent(chart)
     ax.set_xlim(low, high)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     at = ticks(low, high, 6)
-    _ticks(ax, "x", at, tick_labels(at, chart.unit))
-    _names(ax, labels, 26)
-    _reference(ax, chart, chart.reference, len(rows))
+    part.set_ticks(ax, "x", at, tick_labels(at, chart.unit))
+    part.set_names(ax, labels, 26)
+    part.reference_line(ax, chart, chart.reference, len(rows))
     for i, r in enumerate(rows):
         fill, edge, line = theme.TONES[chart.tone(r)]
         strong = r.emphasis == "strong"
@@ -203,28 +108,28 @@ def _interval_dots(chart: IntervalDots, width_mm: float) -> Figure:
         beside: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center"}
         if missing(r.value):
             why = "\n".join(wrap(r.note or "no figure", 46))
-            ax.annotate(why, (0, i), (6, 0), color=theme.SECOND, fontsize=TEXT_PT - 0.5, linespacing=1.0, **beside)
+            ax.annotate(why, (0, i), (6, 0), color=theme.SECOND, fontsize=part.TEXT_PT - 0.5, linespacing=1.0, **beside)
         else:
             colour = theme.INK if r.emphasis else theme.SECOND
             ax.annotate(chart.say(r.value), (1, i), (44, 0), ha="right", color=colour, **beside)
     if key:
-        _key(fig, key, 1.5)
+        part.key(fig, key, 1.5)
     return fig
 
 
 def _ranked_bars(chart: RankedBars, width_mm: float) -> Figure:
     rows, labels = chart.rows, [r.label for r in chart.rows]
     top, foot = (8 if chart.reference else 2), (8 if chart.shown else 2)
-    fig = sheet(width_mm, top + ROW_MM * len(rows) + foot)
-    ax = _axes(fig, _left_mm(labels, 34), 3, top, foot)
+    fig = part.sheet(width_mm, top + part.ROW_MM * len(rows) + foot)
+    ax = part.axes(fig, part.left_mm(labels, 34), 3, top, foot)
     ref: list[float | None] = [chart.reference.value] if chart.reference else []
     low, high = extent([r.value for r in rows] + ref, zero=True, pad=0)
     room = (high - low) * 0.13
     ax.set_xlim(low - (room if low < 0 else 0), high + room)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xticks([])
-    _names(ax, labels, 34)
-    _reference(ax, chart, chart.reference, len(rows))
+    part.set_names(ax, labels, 34)
+    part.reference_line(ax, chart, chart.reference, len(rows))
     for i, r in enumerate(rows):
         value = 0.0 if r.value is None or missing(r.value) else r.value
         said = f"no figure{f' ({r.note})' if r.note else ''}" if missing(r.value) else chart.say(value)
@@ -244,14 +149,14 @@ def _range_bars(chart: RangeBars, width_mm: float) -> Figure:
     lines = max(len(wrap(text, 28)) for text in labels)
     row_mm = max(8.5, 4.2 * lines + 3)
     key = [("At its low value", Patch(color=theme.PAIR[0])), ("At its high value", Patch(color=theme.PAIR[1]))]
-    fig = sheet(width_mm, 8 + row_mm * len(rows) + 15)
-    ax = _axes(fig, _left_mm(labels, 28), 3, 8, 15)
+    fig = part.sheet(width_mm, 8 + row_mm * len(rows) + 15)
+    ax = part.axes(fig, part.left_mm(labels, 28), 3, 8, 15)
     values = known([v for r in rows for v in (r.low, r.high)] + [chart.base])
     span = (max(values) - min(values)) or 1.0
     ax.set_xlim(min(values) - span * 0.24, max(values) + span * 0.24)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xticks([])
-    _names(ax, labels, 28)
+    part.set_names(ax, labels, 28)
     zero = ax.get_xlim()[0] < 0 < ax.get_xlim()[1] and abs(chart.base) > span * 0.02
     if zero:
         ax.plot([0, 0], [-0.6, len(rows) - 0.4], color=theme.MEANING, linewidth=1, zorder=1)
@@ -265,8 +170,8 @@ def _range_bars(chart: RangeBars, width_mm: float) -> Figure:
                 ax.annotate(chart.say(value), (value, i), (-3 if side == "right" else 3, 0), ha=side, va="center",
                             textcoords="offset points", annotation_clip=False, zorder=4,
                             bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.6})  # fmt: skip
-    _reference(ax, chart, Reference(chart.base_name, chart.base), len(rows))
-    _key(fig, key, 2)
+    part.reference_line(ax, chart, Reference(chart.base_name, chart.base), len(rows))
+    part.key(fig, key, 2)
     return fig
 
 
@@ -280,10 +185,10 @@ def _trend(chart: Trend, width_mm: float) -> Figure:
     last = last_points(chart)
     longest = max((len(part) for s, _ in last for part in wrap(s.name, 18)), default=0)
     height = 78.0
-    fig = sheet(width_mm, height)
-    ax = _axes(fig, 5 + 1.9 * max(len(t) for t in ticked), 5 + 2.1 * max(longest, 5), 4, 8)
+    fig = part.sheet(width_mm, height)
+    ax = part.axes(fig, 5 + 1.9 * max(len(t) for t in ticked), 5 + 2.1 * max(longest, 5), 4, 8)
     ax.set_ylim(low, high)
-    _ticks(ax, "y", at, ticked)
+    part.set_ticks(ax, "y", at, ticked)
     ax.grid(axis="y", color=theme.WASH, linewidth=0.8)
     ax.set_axisbelow(True)
     for s in sorted(chart.series, key=lambda s: s.main):
@@ -319,11 +224,11 @@ def _year_bars(chart: YearBars, width_mm: float) -> Figure:
     low, high = extent([v for r in rows for v in (-r.costs, r.benefits, r.cumulative)], zero=True, pad=0.1)
     at = ticks(low, high, 5)
     ticked = tick_labels(at, chart.unit)
-    fig = sheet(width_mm, 88)
-    ax = _axes(fig, 5 + 1.9 * max(len(t) for t in ticked), 4, 3, 16)
+    fig = part.sheet(width_mm, 88)
+    ax = part.axes(fig, 5 + 1.9 * max(len(t) for t in ticked), 4, 3, 16)
     ax.set_ylim(low, high)
     ax.set_xlim(-0.6, len(rows) - 0.4)
-    _ticks(ax, "y", at, ticked)
+    part.set_ticks(ax, "y", at, ticked)
     ax.grid(axis="y", color=theme.WASH, linewidth=0.8)
     ax.set_axisbelow(True)
     ax.bar(x, [r.benefits for r in rows], 0.56, color=theme.PAIR[1])
@@ -339,9 +244,9 @@ def _year_bars(chart: YearBars, width_mm: float) -> Figure:
                 ha="center", va="bottom" if end >= 0 else "top", fontweight="bold", annotation_clip=False,
                 bbox={"facecolor": theme.PAPER, "edgecolor": "none", "alpha": 0.9, "pad": 1.5})  # fmt: skip
     shown = pick(len(rows), 8)
-    _ticks(ax, "x", shown, [rows[i].label for i in shown])
+    part.set_ticks(ax, "x", shown, [rows[i].label for i in shown])
     marks = [("Benefits", Patch(color=theme.PAIR[1])), ("Costs", Patch(color=theme.PAIR[0]))]
-    _key(fig, [*marks, ("Cumulative total", Line2D([], [], **line))], 2)
+    part.key(fig, [*marks, ("Cumulative total", Line2D([], [], **line))], 2)
     return fig
 
 
@@ -361,11 +266,11 @@ def _hex_map(chart: HexMap, width_mm: float) -> Figure:
     ]
     gap: dict[str, Any] = {"facecolor": theme.PAPER, "edgecolor": theme.OTHER, "hatch": "/////", "linewidth": 0.6}
     if chart.without:
-        key.append((f"no figure ({len(chart.without):,})", Patch(**gap)))
-    key_mm = _key_mm(width_mm, [text for text, _ in key])
+        key.append((chart.gap_label, Patch(**gap)))
+    key_mm = part.key_mm(width_mm, [text for text, _ in key])
     drawn = min(max((y1 - y0) / (x1 - x0), 0.35), 0.95) * min(width_mm - 8, 140)
-    fig = sheet(width_mm, drawn + 4 + key_mm + 2)
-    ax = _axes(fig, 4, 4, 2, key_mm + 4)
+    fig = part.sheet(width_mm, drawn + 4 + key_mm + 2)
+    ax = part.axes(fig, 4, 4, 2, key_mm + 4)
     ax.set_aspect("equal")
     ax.set_xlim(x0, x1)
     ax.set_ylim(y0, y1)
@@ -380,10 +285,13 @@ def _hex_map(chart: HexMap, width_mm: float) -> Figure:
         }  # fmt: skip
         ax.add_collection(PolyCollection(rings, **look))
     ax.add_collection(LineCollection(border_lines(chart.cells), colors=theme.INK, linewidths=1.1, capstyle="round"))
+    for c in chart.cells:
+        if chart.selected and c.area_code == chart.selected:
+            part.outline(ax, [corners(c.col, c.row)])
     for name, x, y in group_centres(chart.cells):
-        ax.text(x, y, name, ha="center", va="center", fontweight="bold", fontsize=TEXT_PT, color=theme.INK,
+        ax.text(x, y, name, ha="center", va="center", fontweight="bold", fontsize=part.TEXT_PT, color=theme.INK,
                 path_effects=[withStroke(linewidth=2.6, foreground=theme.PAPER)])  # fmt: skip
-    _key(fig, key, 1.5)
+    part.key(fig, key, 1.5)
     return fig
 
 
@@ -394,4 +302,9 @@ _DRAW: dict[type[Chart], Callable[[Any, float], Figure]] = {
     HexMap: _hex_map,
     RangeBars: _range_bars,
     YearBars: _year_bars,
+    Strip: strip,
+    Funnel: funnel,
+    Spine: spine,
+    Multiples: multiples,
+    AreaMap: area_map,
 }

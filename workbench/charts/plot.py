@@ -12,10 +12,16 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from workbench.charts.plot_area import area_map
+from workbench.charts.plot_many import multiples, spine
 from workbench.charts.plot_map import hex_map
 from workbench.charts.plot_rows import interval_dots, range_bars, ranked_bars
+from workbench.charts.plot_spread import funnel, strip
 from workbench.charts.plot_time import trend, year_bars
 from workbench.charts.spec import Chart, HexMap, IntervalDots, RangeBars, RankedBars, Trend, YearBars
+from workbench.charts.spec_many import Multiples, ValueTable
+from workbench.charts.spec_map import AreaMap
+from workbench.charts.spec_spread import Funnel, Spine, Strip
 from workbench.errors import WorkbenchError
 
 _DRAW: dict[type[Chart], Callable[[Any, bool], go.Figure]] = {
@@ -25,6 +31,11 @@ _DRAW: dict[type[Chart], Callable[[Any, bool], go.Figure]] = {
     HexMap: hex_map,
     RangeBars: range_bars,
     YearBars: year_bars,
+    Strip: strip,
+    Funnel: funnel,
+    Spine: spine,
+    Multiples: multiples,
+    AreaMap: area_map,
 }
 
 
@@ -61,6 +72,8 @@ def plot(chart: Chart, *, narrow: bool = False) -> go.Figure:
     True
     """
     draw = _DRAW.get(type(chart))
+    if isinstance(chart, ValueTable):
+        raise WorkbenchError("A table of values is not drawn.", "Write its table() as a table.", chart.title)
     if draw is None:
         raise WorkbenchError(f"There is no drawing for a chart of the kind {type(chart).__name__}.")
     if chart.table().empty:

@@ -24,12 +24,12 @@ def hex_map(chart: HexMap, narrow: bool) -> go.Figure:
     ]
     if chart.without:
         traces.append(_hexes(chart, None, theme.PAPER))
-        items.append(part.KeyItem(f"no figure ({len(chart.without):,})", theme.PAPER, theme.OTHER, "gap"))
+        items.append(part.KeyItem(chart.gap_label, theme.PAPER, theme.OTHER, "gap"))
     x, y = borders(chart.cells)
     traces.append(
         go.Scatter(x=x, y=y, mode="lines", line={"color": theme.INK, "width": 1.6}, hoverinfo="skip", name="borders")
     )
-    traces.append(_words(chart, x1 - x0, narrow))
+    traces += [*_selected(chart), _words(chart, x1 - x0, narrow)]
     key_height = part.key_height(items, narrow)
     shapes, notes = part.key(items, narrow, 2, 0)
     drawn = min(max((y1 - y0) / (x1 - x0), 0.35), 1.3) * (320 if narrow else 500)
@@ -45,12 +45,8 @@ def hex_map(chart: HexMap, narrow: bool) -> go.Figure:
 
 
 def _names(chart: HexMap) -> list[part.Note]:
-    """The larger areas by name, with a pale edge so that they read on any class."""
-    halo = ",".join(f"{x}px {y}px 2px #fff" for x in (-1, 0, 1) for y in (-1, 0, 1))
-    names = [part.note(f"<b>{escape(name)}</b>", x, y) for name, x, y in group_centres(chart.cells)]
-    return [
-        {**name, "font": {**name["font"], "shadow": f"{halo},0 0 3px #fff"}, "captureevents": False} for name in names
-    ]
+    """The larger areas by name."""
+    return [part.haloed(f"<b>{escape(name)}</b>", x, y) for name, x, y in group_centres(chart.cells)]
 
 
 def _hexes(chart: HexMap, klass: int | None, colour: str) -> go.Scatter:
@@ -76,6 +72,19 @@ def _hexes(chart: HexMap, klass: int | None, colour: str) -> go.Scatter:
     )
 
 
+def _selected(chart: HexMap) -> list[go.Scatter]:
+    """The selected area: an ink line on a white one, so that it shows on every class."""
+    rings = [corners(c.col, c.row, 1.0) for c in chart.cells if chart.selected and c.area_code == chart.selected]
+    return [
+        go.Scatter(
+            x=[p[0] for p in (*ring, *ring[:2])], y=[p[1] for p in (*ring, *ring[:2])], mode="lines",
+            line={"color": colour, "width": width}, hoverinfo="skip", name="selected",
+        )
+        for ring in rings
+        for colour, width in ((theme.PAPER, 6), (theme.INK, 3))
+    ]  # fmt: skip
+
+
 def _words(chart: HexMap, across: float, narrow: bool) -> go.Scatter:
     """Marks that are not seen, one at each centre, to carry the words on hovering."""
     at = [centre(c.col, c.row) for c in chart.cells]
@@ -89,6 +98,7 @@ def _words(chart: HexMap, across: float, narrow: bool) -> go.Scatter:
         y=[p[1] for p in at],
         mode="markers",
         marker={"size": max(4, (330 if narrow else 520) / max(across, 1)), "opacity": 0, "color": theme.INK},
+        customdata=[c.area_code for c in chart.cells],
         hovertext=said,
         hoverinfo="text",
         name="words",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -70,6 +71,13 @@ def note(text: str, x: Any, y: Any, colour: str = theme.INK, size: int = theme.T
     return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": size, "color": colour}, **more}
 
 
+def haloed(text: str, x: float, y: float) -> Note:
+    """A text with a pale edge, so that it reads on any colour; the pointer reaches what lies under it."""
+    halo = ",".join(f"{dx}px {dy}px 2px #fff" for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+    font = {"size": theme.TEXT_PX, "color": theme.INK, "shadow": f"{halo},0 0 3px #fff"}
+    return {"text": text, "x": x, "y": y, "showarrow": False, "font": font, "captureevents": False}
+
+
 def broken(text: str, width: int = LABEL_MOST) -> str:
     """A name made safe and broken into lines."""
     return "<br>".join(escape(part) for part in wrap(text, width))
@@ -127,6 +135,18 @@ def names(labels: Sequence[str], rows: Rows) -> list[Note]:
     return [note(broken(text, width), y=y, **shared) for text, y in zip(labels, rows.middles, strict=True)]
 
 
+def chosen_row(codes: Sequence[str], selected: str, rows: Rows) -> list[Shape]:
+    """A frame around the row of the selected area, from edge to edge of the drawing."""
+    out: list[Shape] = []
+    for i, (code, y) in enumerate(zip(codes, rows.middles, strict=True)):
+        if selected and code == selected:
+            ends = [*rows.middles[:i][-1:], y, *rows.middles[i + 1 :][:1]]
+            half = rows.mark / 2 + 4 if rows.narrow or len(ends) < 2 else min(b - a for a, b in pairwise(ends)) / 2 - 1
+            out.append({"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": y - half, "y1": y + half,
+                        "line": {"color": theme.INK, "width": 2}, "layer": "above"})  # fmt: skip
+    return out
+
+
 def upright(x: float, low: float, high: float, **style: Any) -> go.Scatter:
     """A line across all rows."""
     return go.Scatter(x=[x, x], y=[low, high], mode="lines", line=style, hoverinfo="skip")
@@ -162,7 +182,7 @@ class KeyItem:
     text: str
     fill: str
     edge: str
-    form: Literal["dot", "box", "gap", "line"] = "box"
+    form: Literal["dot", "box", "gap", "line", "ring"] = "box"
 
 
 def key_height(items: Sequence[KeyItem], narrow: bool) -> int:
@@ -210,7 +230,7 @@ def _flow(items: Sequence[KeyItem], narrow: bool) -> list[tuple[float, float, tu
 def _mark(item: KeyItem, x: float, y: float) -> list[Shape]:
     shared = {
         "xref": "paper", "yref": "paper", "xsizemode": "pixel", "ysizemode": "pixel", "xanchor": 0, "yanchor": 0,
-        "line": {"color": item.edge, "width": 2 if item.form in ("dot", "line") else 1},
+        "line": {"color": item.edge, "width": {"dot": 2, "line": 2, "ring": 3}.get(item.form, 1)},
     }  # fmt: skip
     if item.form == "line":
         return [{"type": "line", "x0": x, "x1": x + 18, "y0": y, "y1": y, **shared}]

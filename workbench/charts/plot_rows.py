@@ -41,7 +41,7 @@ def interval_dots(chart: IntervalDots, narrow: bool) -> go.Figure:
         xaxis=part.axis(marks, tick_labels(marks, chart.unit), *ends),
         yaxis=at.axis,
         annotations=[*part.names(labels, at), *_values(chart, at), *named, *key_notes],
-        shapes=shapes,
+        shapes=[*shapes, *part.chosen_row([r.area_code for r in chart.rows], chart.selected, at)],
     )
 
 
@@ -92,6 +92,7 @@ def _interval_marks(chart: IntervalDots, mine: Sequence[int], tone: str, at: par
         y=[at.middles[i] for i in held],
         mode="markers",
         marker={"color": fill, "size": 13 if tone.startswith("strong") else 10, "line": {"color": edge, "width": 2}},
+        customdata=[chart.rows[i].area_code for i in held],
         hovertext=said,
         hoverinfo="text",
         name=tone,
@@ -119,6 +120,7 @@ def ranked_bars(chart: RankedBars, narrow: bool) -> go.Figure:
         textposition="outside",
         cliponaxis=False,
         textfont={"size": theme.TEXT_PX, "color": theme.INK},
+        customdata=[r.area_code for r in rows],
         hovertext=[
             f"<b>{escape(r.label)}</b> {chart.say(r.value)}" + (f"<br>{escape(r.note)}" if r.note else "") for r in rows
         ],
@@ -145,6 +147,7 @@ def ranked_bars(chart: RankedBars, narrow: bool) -> go.Figure:
         xaxis={"range": list(ends), "visible": False},
         yaxis=at.axis,
         annotations=[*part.names(labels, at), *gaps, *named, *shown],
+        shapes=part.chosen_row([r.area_code for r in rows], chart.selected, at),
     )
 
 

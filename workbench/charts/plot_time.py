@@ -77,6 +77,8 @@ def _line(chart: Trend, series: Series) -> go.Scatter:
         between = f"<br>interval {chart.say(p.lower)} to {chart.say(p.upper)}" if not missing(p.lower) else ""
         said.append(f"<b>{escape(series.name)}, {escape(p.label)}</b><br>{chart.say(p.value)}{between}")
     colour = theme.BRAND if series.main else theme.OTHER
+    if chart.selected and series.area_code == chart.selected:
+        colour = theme.INK
     return go.Scatter(
         x=[p.at for p in series.points],
         y=[p.value for p in series.points],
@@ -85,6 +87,7 @@ def _line(chart: Trend, series: Series) -> go.Scatter:
         line={"color": colour, "width": 3} if series.main else {"color": colour, "width": 2, "dash": "6px,4px"},
         marker={"size": (6 if series.main else 4) if len(series.points) <= 24 else 2, "color": colour},
         connectgaps=False,
+        customdata=[series.area_code] * len(series.points),
         hovertext=said,
         hoverinfo="text",
         name=escape(series.name),

@@ -32,6 +32,10 @@ TONES: Final = {
 """A row of an interval chart by emphasis: dot, outline of the dot, interval. In grey the depth tells them apart, and
 the plain dot is hollow."""
 
+RANGE: Final = "#dde4ea"
+QUARTERS: Final = "#aebcc9"
+"""What all areas have, and the middle half of them."""
+
 SEQUENTIAL: Final = ("#e8eef4", "#b9cfe0", "#7fa8c6", "#3f7ba6", "#134b70")
 """For classes of a map, light to dark. Luminance falls at every step, so that the order survives grey print."""
 
