@@ -76,7 +76,7 @@ def test_a_site_is_found_by_what_people_call_it(words, site):
     ["", " ", "?", "housing benefit", "universal credit", "statistics", "wales", "scotland", "data", "work", "job",
      "hub city", "pat testing", "patio", "claimant count", "employment rate by ward", "population of Scotland",
      "national insurance", "neighbourhood", "tools", "gov.uk", "https://www.gov.uk/statistics", "statistics.gov.scot",
-     "sns.gov.uk.example.com", "notsns.gov.uk", "ness lake", "register", "interactive map"],
+     "sns.gov.uk.example.com", "notsns.gov.uk", "ness lake", "gross", "snss", "nominis", "register", "interactive map"],
 )  # fmt: skip
 def test_other_words_find_none(words):
     assert found(words) is None

@@ -342,6 +342,18 @@ def test_annotations_of_cells_are_told_by_their_text():
     assert (two.value, two.notes) == (0.0, ())
 
 
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [("r", ["Revised"]), (["r", "p"], ["Revised", "P"]), ("r, p", ["Revised", "P"]), ("q", ["annotation q"]),
+     (None, []), ([], [])],
+)  # fmt: skip
+def test_keys_of_annotations_may_be_one_or_several(keys, said):
+    database = {"uri": DB, "annotationKeys": keys}
+    reply = {**WHOLE, "annotationMap": {"r": "Revised", "p": "P"}, "database": database}
+    table = parse(json.dumps(reply).encode())
+    assert list(table.notes) == said
+
+
 # --- nothing is left to the service -----------------------------------------------------------------------------------
 
 
@@ -373,6 +385,11 @@ def test_a_period_there_is_not_is_refused_with_the_last_there_is(service, star):
 def test_a_total_of_months_is_refused(service, star):
     with pytest.raises(DataError, match="total of months"):
         service().fetch(asking(choices=(Choice(dimension=f"str:field:{MONTH}", total=True),)), AREAS)
+
+
+def test_months_among_the_choices_are_refused_and_not_dropped(service, star):
+    with pytest.raises(DataError, match="Months are among the choices"):
+        service().fetch(asking(choices=(Choice(dimension=f"str:field:{MONTH}", codes=(AUGUST,)),)), AREAS)
 
 
 def test_a_breakdown_without_codes_takes_every_value_and_its_total_is_the_whole(service, star):
@@ -431,6 +448,13 @@ def test_every_area_of_a_kind_over_several_pages(service, star):
 def test_parts_of_an_area_that_is_not_held_are_refused(service, star):
     with pytest.raises(UnknownArea, match="No LSOA of 2021 within E08000009"):
         service().fetch(asking(level=f"str:valueset:{LSOA}", areas=(), within=("E08000009",)), AREAS)
+
+
+def test_districts_of_other_years_are_left_out_and_told(service, star):
+    old = AreaRegister.of([*AREAS.areas.values(), Area("E08999999", "Old", "district", "1999", "E47000001")])
+    fetched = service().fetch(asking(areas=(), within=("E47000001",)), old)
+    assert sorted(fetched.figures.frame["area_code"]) == ["E08000001", "E08000002"]
+    assert "Not in this set of areas of Stat-Xplore, and so without figures: E08999999." in fetched.notes
 
 
 def test_a_gss_code_without_a_kind_of_area_is_refused(service, star):
@@ -584,10 +608,11 @@ def test_without_a_key_nothing_is_asked(service, server):
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_key_that_is_not_accepted(service, server, status):
     server.answers(lambda _: Say.json({"message": "no"}, status))
-    with pytest.raises(KeyMissing) as caught:
-        service(key="another-key").fetch(asking(), AREAS)
-    assert "Register free of charge" in caught.value.remedy
-    assert "another-key" not in str(caught.value)
+    for call in (lambda s: s.describe(DB), lambda s: s.fetch(asking(), AREAS)):
+        with pytest.raises(KeyMissing) as caught:
+            call(service(key="another-key"))
+        assert "Register free of charge" in caught.value.remedy
+        assert "another-key" not in str(caught.value)
 
 
 def test_a_refused_uri_is_named(service, server):

@@ -238,7 +238,7 @@ class StatXplore:
         perturbed = (self._facts.perturbed_note,) if self._facts.is_perturbed(database) else ()
         cautions = tuple(f"Take care. {c}" for c in (known.cautions if known else ()))
         doubt = (f"Not verified: {known.unverified}.",) if known and known.unverified else ()
-        return (*perturbed, *cautions, *doubt)
+        return (*perturbed, *cautions, *doubt, *resolved.notes)
 
 
 def database_uri(dataset: str) -> str:

@@ -37,12 +37,15 @@ class Resolved:
         Uris of fields; ``area`` empty when the query names no areas.
     whole : dict of str to bool
         For each breakdown with a total: whether all values of its valueset were asked for.
+    notes : tuple of str
+        What was asked for and is not there.
     """
 
     ask: Ask
     area: str
     time: str
     whole: dict[str, bool] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def resolve(query: Query, areas: AreaRegister, schema: Schema, facts: StatXploreFacts) -> Resolved:
@@ -68,6 +71,7 @@ class _Resolver:
         self._facts = facts
         self._fields: tuple[Field, ...] | None = None
         self._level_uri = ""
+        self._notes: list[str] = []
         dataset = query.dataset
         self._database = dataset if dataset.startswith("str:") else f"str:database:{dataset}"
         self._choices = [c for c in query.choices if c.dimension != MEASURES]
@@ -90,7 +94,7 @@ class _Resolver:
         parts = (*([area] if area else []), time, *breakdowns)
         whole = {p.field: self._is_whole(p) for p in breakdowns if p.total}
         ask = Ask(self._database, tuple(dict.fromkeys(measures)), parts)
-        return Resolved(ask, area.field if area else "", time.field, whole)
+        return Resolved(ask, area.field if area else "", time.field, whole, tuple(self._notes))
 
     # --- areas --------------------------------------------------------------------------------------------------------
 
@@ -132,6 +136,8 @@ class _Resolver:
             return [value.id for value in self._values(valueset)]
         kind = self._facts.kind_of(valueset.rpartition(":")[2])
         level, vintage = (kind.level, kind.vintage) if kind else ("", "")
+        # Where the name of the valueset gives no year, the register may hold areas of other years as well.
+        there = None if vintage else {value.id for value in self._values(valueset)}
         found: list[str] = []
         for above in self._query.within:
             inside = self._areas.within(above, level, vintage) if level else ()
@@ -143,7 +149,15 @@ class _Resolver:
                     above,
                 )
             found += [f"{stem}:{area.code}" for area in inside]
-        return list(dict.fromkeys(found))
+        missing = [uri for uri in found if there is not None and uri not in there]
+        if len(missing) == len(found):
+            raise UnknownArea(
+                f"Stat-Xplore has none of the areas asked for in {valueset}.", "Choose another kind of area.", NAME
+            )
+        if missing:
+            codes = ", ".join(uri.rpartition(":")[2] for uri in missing)
+            self._notes.append(f"Not in this set of areas of Stat-Xplore, and so without figures: {codes}.")
+        return [uri for uri in dict.fromkeys(found) if uri not in missing]
 
     def _valueset(self) -> str:
         """The uri of the valueset that ``level`` means."""
@@ -183,7 +197,10 @@ class _Resolver:
         if len(fields) > 1:
             _refuse("The periods belong to several fields.", "Choose periods of one field.")
         found = fields.pop()
-        if any(c.total for c in self._choices if self._is_named(c, found)):
+        named = [c for c in self._choices if self._is_named(c, found)]
+        if any(c.codes for c in named):
+            _refuse("Months are among the choices.", "Name them as periods.")
+        if any(c.total for c in named):
             _refuse(
                 "A total of months was asked for.", "Ask for each month: a person may be counted in every one of them."
             )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -289,7 +290,9 @@ class _Reader:
         """The texts of annotation keys: one, a list of them, or none. A key without a text is kept as it is."""
         if keys in (None, "", []):
             return ()
-        several = [keys] if isinstance(keys, str) else keys
+        several = keys
+        if isinstance(keys, str):
+            several = [keys] if keys in self._texts else re.split(r"[,;\s]+", keys.strip())
         return tuple(self._texts.get(str(key), f"annotation {key}") for key in self._list(several, "annotationKeys"))
 
     def _mapping(self, given: Any, what: str) -> Mapping[str, Any]:
