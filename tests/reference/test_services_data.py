@@ -2,8 +2,10 @@
 
 import re
 from datetime import date
+from importlib import resources
 
 import pytest
+import yaml
 
 from workbench.errors import NotCited, ReferenceDataError
 from workbench.reference.closed_sites import load_closed_sites
@@ -70,6 +72,21 @@ def test_no_query_holds_a_key_or_is_left_to_a_service_without_a_period():
             assert "uid" not in working.query.model_dump_json().lower()
             if working.query.service in ("nomis", "statxplore"):
                 assert working.query.periods
+
+
+def test_nomis_is_asked_for_data_sets_and_codes_that_the_workbench_knows():
+    nomis = yaml.safe_load((resources.files("workbench.reference") / "services/nomis.yaml").read_text("utf-8"))
+    known = {d["id"]: d for d in nomis["datasets"]}
+    for site in SITES:
+        for query in (working.query for working in site.queries if working.query.service == "nomis"):
+            codes = {c.dimension: c.codes for c in query.choices}
+            totals = known[query.dataset].get("totals", {})
+            measures = [
+                {k: (v,) for k, v in {**totals, **m.get("choose", {})}.items()}
+                for m in known[query.dataset]["measures"]
+            ]
+            assert {k: v for k, v in codes.items() if k != "measures"} in measures
+            assert "measures" in codes
 
 
 @pytest.mark.shared
