@@ -23,6 +23,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+import httpx
+
 
 @dataclass(frozen=True)
 class Say:
@@ -80,7 +82,7 @@ class Say:
 
 @dataclass(frozen=True)
 class Asked:
-    """One question as it came."""
+    """One question as it came; names of headers in any case."""
 
     method: str
     target: str
@@ -168,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        say = self.server_of_test.take(Asked(self.command, self.path, dict(self.headers.items()), body))
+        say = self.server_of_test.take(Asked(self.command, self.path, httpx.Headers(self.headers.items()), body))
         self.close_connection = True
         if say.wait:
             self.server_of_test.ended.wait(say.wait)

@@ -1,4 +1,4 @@
-"""A small Nomis on this machine: it answers from rows as the real one does, its cap on a page and its silences included.
+"""A small Nomis on this machine: it answers from rows as the real one does, its cap and its silences included.
 
 The columns are those of a recorded reply. Definitions and code lists are in the form of one recorded definition and of
 the code lists that clients of the service describe; what they hold is worked out from the rows.

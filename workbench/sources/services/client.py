@@ -200,7 +200,7 @@ class HttpClient:
             for tried in range(1, self._tries + 1):
                 try:
                     reply = self._answer(http, asking)
-                    _check(check, reply, asking.hider)
+                    asking.check(check, reply)
                 except TryAgain as error:
                     self._wait(asking, error, tried)
                 except GiveUp as error:
@@ -332,24 +332,26 @@ class _Asking:
             return self.error(KeyMissing, told, remedy)
         if raw.status in (403, 407):
             remedy = "Ask whoever looks after your network whether the address is blocked. Some services want a key."
-            return self.error(SourceUnavailable, told, remedy)
+            return self.error(Refused, told, remedy)
         return self.error(Refused, told, "Check the codes that were asked for. The service may have changed them.")
+
+    def check(self, check: Check, reply: Reply) -> None:
+        """Run a check; what it raises names the service too, and no secret."""
+        try:
+            check(reply)
+        except SourceUnavailable as error:
+            there = self.service in f"{error.where} {error.message}"
+            where = error.where if there else ", ".join(filter(None, (self.service, error.where)))
+            clean = type(error)(self.hider.text(error.message), self.hider.text(error.remedy), self.hider.text(where))
+            if not self.hider:
+                raise clean from error
+        else:
+            return
+        raise clean  # outside: the error it replaces, and what that was raised from, may show the reply with its key
 
     def error(self, kind: type[SourceUnavailable], message: str, remedy: str) -> SourceUnavailable:
         """An error that names the service and no secret."""
         return kind(self.hider.text(message), self.hider.text(remedy), self.service)
-
-
-def _check(check: Check, reply: Reply, hider: Hider) -> None:
-    try:
-        check(reply)
-    except SourceUnavailable as error:
-        if not hider:
-            raise
-        clean = type(error)(hider.text(error.message), hider.text(error.remedy), hider.text(error.where))
-    else:
-        return
-    raise clean  # outside: the error it replaces, and what that was raised from, may show the reply with its key
 
 
 def _backoff(tried: int) -> float:
