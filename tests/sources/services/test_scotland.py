@@ -257,6 +257,12 @@ def test_every_choice_stands_in_the_question():
     assert f"VALUES ?refArea {{ <http://statistics.gov.scot/id/statistical-geography/{ABERDEEN}> }}" in asked
 
 
+@pytest.mark.parametrize("period", ["latest", "2018", "", "Year/2018"])
+def test_a_period_in_other_words_is_told(period):
+    with pytest.raises(Refused, match="is not a period"):
+        sparql.pattern(Query(dataset="d", periods=(period,)), DIMENSIONS, None)
+
+
 def test_zones_of_one_census_are_asked_for_by_the_run_of_their_codes():
     asked = sparql.pattern(Query(dataset="d", level="S01-2011"), DIMENSIONS, None)
     assert '/S01006506"' in asked

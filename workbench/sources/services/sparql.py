@@ -107,6 +107,10 @@ def pattern(query: Query, dimensions: Collection[str], areas: frozenset[str] | N
     for choice in query.choices:
         uri = _address_of(choice.dimension, dimensions) or ""
         parts.append(_values(variable(uri), [_code_address(uri, code) for code in choice.codes]))
+    if odd := [p for p in query.periods if not re.match(r"[a-z-]+/\d|https?:", p)]:
+        raise Refused(
+            f"“{odd[0]}” is not a period of this service.", "Use one such as year/2018.", "statistics.gov.scot"
+        )
     parts.append(_values("refPeriod", [p if ":" in p else f"{TIME}{p}" for p in query.periods]))
     parts += _area_parts(query.level, areas)
     return " . ".join(p for p in parts if p)
