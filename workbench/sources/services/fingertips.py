@@ -186,7 +186,7 @@ class Fingertips:
         tell(Progress(1, 1, "tables", "Reading Fingertips"))
         left, places = _Left(), Places(areas)
         rows = _chosen(_once(rows), query, kind, chosen, left)
-        reading = _Reading(about, kind, places, left, reply)
+        reading = _Reading(about, kind, places, left, limits(tidy.table_of(reply)[0]), reply)
         figures = [f for row in rows if (f := _figure(row, reading))]
         locator = f"{self.name}, indicator {tidy.short(ids)}, {kind.label}"
         titles = {f"fingertips_{i.id}": i.title for i in about.values()}
@@ -194,7 +194,7 @@ class Fingertips:
             f"fingertips_{i.id}": tidy.cite(reply, PUBLISHER, i.title, locator.replace(tidy.short(ids), i.id))
             for i in about.values()
         }
-        notes = (*left.said(), *places.notes(), *self._empty(ids, rows), *_no_limits(reply))
+        notes = (*left.said(), *places.notes(), *self._empty(ids, rows), *_no_limits(reading))
         checked = tidy.figure_set(figures, cited, locator)
         return Fetched(checked, titles, (about_reply, reply), notes, tuple(places.unresolved))
 
@@ -330,6 +330,7 @@ class _Reading:
     kind: AreaKind
     places: Places
     left: _Left
+    limits: tuple[str, str] | None
     reply: Reply
 
 
@@ -345,7 +346,7 @@ def _figure(row: Mapping[str, str], reading: _Reading) -> dict[str, object] | No
     if note:
         left.notes[note] += 1
     value = tidy.number(row["Value"], reply)
-    lower, upper = _interval(row, value, left, reply)
+    lower, upper = _interval(row, value, reading)
     if value == -1 and note and math.isnan(lower):
         value = math.nan  # the service's own mark for no value
     interval = {"lower": lower, "upper": upper, "confidence": 0.95, "method": "published interval"}
@@ -371,14 +372,15 @@ def _place(row: Mapping[str, str], kind: AreaKind, places: Places) -> Place | No
     return place
 
 
-def _interval(row: Mapping[str, str], value: float, left: _Left, reply: Reply) -> tuple[float, float]:
+def _interval(row: Mapping[str, str], value: float, reading: _Reading) -> tuple[float, float]:
     """The published 95% limits; NaN when there are none, or when they do not hold the value."""
-    columns = limits(list(row))
-    lower, upper = (tidy.number(row[c], reply) for c in columns) if columns else (math.nan, math.nan)
+    if reading.limits is None:
+        return math.nan, math.nan
+    lower, upper = (tidy.number(row[c], reading.reply) for c in reading.limits)
     if math.isnan(lower) or math.isnan(upper) or math.isnan(value):
         return math.nan, math.nan
     if not lower <= value <= upper:
-        left.intervals += 1
+        reading.left.intervals += 1
         return math.nan, math.nan
     return lower, upper
 
@@ -421,9 +423,8 @@ def _has(row: Mapping[str, str], query: Query) -> bool:
     return all(not c.codes or row[c.dimension] in c.codes for c in query.choices)
 
 
-def _no_limits(reply: Reply) -> Iterator[str]:
-    header, _ = tidy.table_of(reply)
-    if limits(header) is None:
+def _no_limits(reading: _Reading) -> Iterator[str]:
+    if reading.limits is None:
         yield "No 95% interval was published in a form that is known here."
 
 

@@ -227,6 +227,7 @@ def read(
     places, figures, titles = Places(areas), [], {}
     breakdowns = [c for c in (rows[0] if rows else {}) if c not in _OWN]
     reply = replies[-1]
+    days = {uri: period(uri, reply) for uri in {row["refPeriod"] for row in rows}}
     for row in rows:
         place = places.find(row["refArea"].removeprefix(GEOGRAPHY))
         if place is None:
@@ -238,7 +239,7 @@ def read(
             tidy.figure(
                 place,
                 measure,
-                period(row["refPeriod"], reply),
+                days[row["refPeriod"]],
                 tidy.number(row["value"], reply),
                 {tidy.slug(_words(b)): _breakdown(row[b]) for b in breakdowns},
                 unit=unit(row.get("unitMeasure", ""), kind),

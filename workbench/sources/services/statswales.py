@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -66,7 +67,7 @@ _TIME = re.compile(r"year|date|period|month|quarter|week", re.IGNORECASE)
 _AREA = re.compile(r"area|authorit|geograph|region|local|lsoa|msoa|ward|health board", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Filter:
     """A column of a data set by which it can be filtered."""
 
@@ -86,9 +87,14 @@ class _Filter:
             return "time"
         return "area" if _AREA.search(self.column) or _AREA.search(self.label) else "breakdown"
 
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The words for each code."""
+        return {c.id: c.label for c in self.codes}
+
     def label_of(self, code: str) -> str:
-        """The words for a code."""
-        return next((c.label for c in self.codes if c.id == code), code)
+        """The words for a code, or the code."""
+        return self.labels.get(code, code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.domain import words
-from workbench.domain.areas import AreaRegister, level_of
+from workbench.domain.areas import Area, AreaRegister, level_of
 from workbench.domain.figures import COLUMNS, DATE_COLUMNS, NUMBER_COLUMNS, FigureSet, validate
 from workbench.domain.periods import last_day, period_of
 from workbench.domain.provenance import Citation
@@ -203,6 +203,7 @@ class Places:
     areas: AreaRegister
     unresolved: dict[str, None] = field(default_factory=dict)
     dropped: Counter[str] = field(default_factory=Counter)
+    _by_name: dict[str, list[Area]] = field(default_factory=dict, repr=False)
 
     def find(self, code: str, name: str = "") -> Place | None:
         """The place of a GSS code; None when its level cannot be told. Each call stands for one figure."""
@@ -219,7 +220,10 @@ class Places:
 
     def named(self, name: str, level: str = "") -> Place | None:
         """The place of a name that exactly one held area bears. Never matched by likeness."""
-        same = [a for a in self.areas.areas.values() if a.name == name and (not level or a.level == level)]
+        if not self._by_name:
+            for area in self.areas.areas.values():
+                self._by_name.setdefault(area.name, []).append(area)
+        same = [a for a in self._by_name.get(name, ()) if not level or a.level == level]
         if len(same) == 1:
             return self.find(same[0].code)
         self.unresolved.setdefault(name)
