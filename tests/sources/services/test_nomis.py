@@ -202,6 +202,7 @@ def test_any_damage_to_a_page_is_an_error(data):
                 b'{"error":"Query is incomplete"}',
                 lines[0].encode() if start else lines[0].lower().replace('"obs_value"', '"value"').encode(),
                 content.rstrip(b"\n")[:-3],
+                content[: content.rindex(b",")],
                 "".join([*lines, lines[-1]]).encode(),
                 "".join([lines[0], *lines[2:], lines[1]]).encode() if len(lines) > 2 else b"x",
                 content.replace(f'"{size}"\n'.encode(), f'"{size + 1}"\n'.encode(), 1) if len(lines) > 2 else b"x",
