@@ -207,7 +207,7 @@ def test_a_name_with_line_breaks_stays_on_its_line(run, project):
 
 
 def test_what_is_no_number_is_null_in_json(capsys):
-    cli._show({"a": [float("nan"), float("inf"), 1.5], "b": (float("-inf"),)}, True, str)
+    cli.show({"a": [float("nan"), float("inf"), 1.5], "b": (float("-inf"),)}, True, str)
     assert json.loads(capsys.readouterr().out) == {"a": [None, None, 1.5], "b": [None]}
 
 
@@ -564,7 +564,7 @@ def test_a_fault_of_the_machine_is_one_sentence_too(refused, project, monkeypatc
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "/disk/a")
 
-    monkeypatch.setattr(cli, "_derive", full)
+    monkeypatch.setattr(cli, "derive", full)
     assert refused("status", project).startswith("/disk/a: No space left on device.")
 
 
@@ -572,7 +572,7 @@ def test_a_message_of_several_lines_is_said_on_one(refused, project, monkeypatch
     def fails(*_: object, **__: object) -> None:
         raise WorkbenchError("It broke.\nTwice.", "Mend it.", "here")
 
-    monkeypatch.setattr(cli, "_derive", fails)
+    monkeypatch.setattr(cli, "derive", fails)
     assert refused("status", project) == "here: It broke. Twice. Mend it."
 
 

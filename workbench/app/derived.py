@@ -24,6 +24,7 @@ from workbench.domain.appraisal.appraise import Results, appraise
 from workbench.domain.appraisal.checks import check_appraisal
 from workbench.domain.appraisal.sensitivity import Sensitivity, sensitivity
 from workbench.domain.areas import Area
+from workbench.domain.closed_sites import ClosedSite, closed_site
 from workbench.domain.comparison import Comparison, Trend, compare_with, ranked, trend
 from workbench.domain.document import Document
 from workbench.domain.figures import FigureSet, Library
@@ -198,6 +199,10 @@ class Derived:
         """What a service has, and what it wants."""
         one = self.desk.services.offered.get(key)
         return one.note if one else ""
+
+    def closed_site(self, words: str) -> ClosedSite | None:
+        """The site of the guide of 2013 that these words name."""
+        return closed_site(words, self.desk.closed_sites)
 
     def kept_rows(self, key: str) -> int:
         """How many figures of a kept table are on this computer."""

@@ -20,6 +20,7 @@ from workbench.charts.draw import draw
 from workbench.charts.logic_model import draw_logic_model
 from workbench.domain.areas import Area, AreaRegister
 from workbench.domain.changes import KEY
+from workbench.domain.closed_sites import ClosedSite
 from workbench.domain.figures import COLUMNS, FigureSet, Library, validate
 from workbench.domain.minimisation import FieldKind
 from workbench.domain.parameters import Assumptions
@@ -28,6 +29,7 @@ from workbench.domain.review import ConsiderationQuestion, RubricCheck
 from workbench.errors import DataError, ExportError, ProjectError, WorkbenchError, WrongFile
 from workbench.export import FORMATS, write_document
 from workbench.places import file_name
+from workbench.reference.closed_sites import load_closed_sites
 from workbench.reference.load import load_assumptions, load_datasets
 from workbench.reference.rules import load_considerations, load_fields, load_rubric
 from workbench.sources.read import Imported, read_figures
@@ -61,7 +63,7 @@ class Desk:
     ----------
     sample, library : Library
         The sample alone; and everything published that is held, what was brought in with it.
-    assumptions, fields, considerations, rubric
+    assumptions, fields, considerations, rubric, closed_sites
         The reference tables.
     folder : Path
         Where files that were brought in are kept, as they came, so that each figure can be traced to its file.
@@ -79,6 +81,7 @@ class Desk:
     fields: tuple[FieldKind, ...]
     considerations: tuple[ConsiderationQuestion, ...]
     rubric: tuple[RubricCheck, ...]
+    closed_sites: tuple[ClosedSite, ...]
     folder: Path
     services: Services
     brought_in: tuple[BroughtIn, ...] = ()
@@ -339,11 +342,17 @@ def open_desk(sample: Path, home: Path, project_id: str, services: Services | No
         fields=load_fields(),
         considerations=load_considerations(),
         rubric=load_rubric(),
+        closed_sites=load_closed_sites(),
         folder=home / "figures" / file_name(project_id),
         services=services or offered_services(home / "replies"),
     )
     desk.reopen()
     return desk
+
+
+def areas_held(sample: Path, home: Path) -> AreaRegister:
+    """The areas that are held on this computer."""
+    return load_sample(sample, ()).areas
 
 
 def read_file(file: Path, sample: Path) -> Imported:

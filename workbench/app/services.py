@@ -16,7 +16,7 @@ from workbench.errors import WorkbenchError
 if TYPE_CHECKING:
     from workbench.app.jobs import Tell
     from workbench.domain.areas import AreaRegister
-    from workbench.sources.services.contract import Fetched, Progress, Service
+    from workbench.sources.services.contract import Client, Fetched, Progress, Service
 
 Stopped = Callable[[], bool]
 
@@ -143,4 +143,100 @@ def offered_services(folder: Path, base_urls: Mapping[str, str] | None = None) -
     return Services({one.key: one for one in OFFERED}, folder, dict(base_urls or {}))
 
 
-OFFERED: tuple[Offered, ...] = ()
+# Each is imported when it is opened: together they cost a tenth of a second that no other command need wait for.
+
+
+def _client(name: str, opening: Opening) -> Client:
+    from workbench.sources.services.cache import ReplyCache  # noqa: PLC0415
+    from workbench.sources.services.client import HttpClient  # noqa: PLC0415
+
+    # A day: statistics come out monthly, and a pull that was stopped goes on from what is kept.
+    age = 0.0 if opening.fresh else 24.0
+    return HttpClient(name, ReplyCache(opening.folder), cancelled=opening.stopped, max_age_hours=age)
+
+
+def _at(opening: Opening, service: Service) -> Service:
+    """The service, at another address when one is given."""
+    if opening.base_url:
+        service.base_url = opening.base_url.rstrip("/")
+    return service
+
+
+def _nomis(opening: Opening) -> Service:
+    from workbench.reference.services_nomis import load_nomis  # noqa: PLC0415
+    from workbench.sources.services import keys  # noqa: PLC0415
+    from workbench.sources.services.nomis import Nomis  # noqa: PLC0415
+
+    uid = keys.find_key(keys.NOMIS_UID)
+    return _at(opening, Nomis(_client("Nomis", opening), facts=load_nomis(), uid=uid))
+
+
+def _statxplore(opening: Opening) -> Service:
+    from workbench.reference.services_statxplore import load_statxplore  # noqa: PLC0415
+    from workbench.sources.services import keys  # noqa: PLC0415
+    from workbench.sources.services.statxplore import StatXplore  # noqa: PLC0415
+
+    key = keys.find_key(keys.STATXPLORE_KEY)
+    return _at(opening, StatXplore(_client("Stat-Xplore", opening), load_statxplore(), key))
+
+
+def _scotland(opening: Opening) -> Service:
+    from workbench.sources.services.scotland import Scotland  # noqa: PLC0415
+
+    return _at(opening, Scotland(_client("statistics.gov.scot", opening)))
+
+
+def _nisra(opening: Opening) -> Service:
+    from workbench.sources.services.nisra import Nisra  # noqa: PLC0415
+
+    return _at(opening, Nisra(_client("NISRA", opening)))
+
+
+def _statswales(opening: Opening) -> Service:
+    from workbench.sources.services.statswales import StatsWales  # noqa: PLC0415
+
+    return _at(opening, StatsWales(_client("StatsWales", opening)))
+
+
+def _ons(opening: Opening) -> Service:
+    from workbench.sources.services.ons import Ons  # noqa: PLC0415
+
+    return _at(opening, Ons(_client("ONS", opening)))
+
+
+def _fingertips(opening: Opening) -> Service:
+    from workbench.sources.services.fingertips import Fingertips  # noqa: PLC0415
+
+    return _at(opening, Fingertips(_client("Fingertips", opening)))
+
+
+def _lginform(opening: Opening) -> Service:
+    from workbench.sources.services import keys  # noqa: PLC0415
+    from workbench.sources.services.lginform import LgInform  # noqa: PLC0415
+
+    key, secret = keys.find_key(keys.LGINFORM_KEY), keys.find_key(keys.LGINFORM_SECRET)
+    return _at(opening, LgInform(_client("LG Inform Plus", opening), key, secret))
+
+
+OFFERED: tuple[Offered, ...] = (
+    Offered("nomis", "Nomis", "Claimants, employment, population, Census: United Kingdom. No key needed.", _nomis),
+    Offered(
+        "statxplore",
+        "Stat-Xplore",
+        "DWP’s benefit statistics: Great Britain. It needs a free key in WORKBENCH_STATXPLORE_KEY or the keyring.",
+        _statxplore,
+    ),
+    Offered("scotland", "statistics.gov.scot", "The Scottish Government’s open statistics. No key needed.", _scotland),
+    Offered("nisra", "NISRA Data Portal", "Northern Ireland’s statistics, whole tables. No key needed.", _nisra),
+    Offered("statswales", "StatsWales", "The Welsh Government’s statistics. No key needed.", _statswales),
+    Offered("ons", "ONS", "Data sets of the Office for National Statistics, and the Census. No key needed.", _ons),
+    Offered(
+        "fingertips", "Fingertips", "Public health indicators with intervals: England. No key needed.", _fingertips
+    ),
+    Offered(
+        "lginform",
+        "LG Inform Plus",
+        "Indicators of councils: England. It needs a key in WORKBENCH_LGINFORM_KEY, and a secret beside it.",
+        _lginform,
+    ),
+)

@@ -107,12 +107,14 @@ def _found(builder: Builder) -> str:
     parts = []
     closed = builder.closed
     if closed is not None:
-        ask = (
-            h.button("Ask the query that works today", "table-closed", id=closed.id, kind="quiet")
-            if closed.query
-            else ""
-        )
-        parts.append(h.notice(f"{closed.title}: {closed.fate}") + f'<div class="wb-row">{ask}</div>')
+        asks = [
+            f"{h.esc(one.gives)}{h.esc(f' Not confirmed: {one.unverified}.' if one.unverified else '')} "
+            + h.button(
+                "Ask this", "table-closed", id=closed.id, value=str(number), kind="chip", label=f"Ask: {one.gives}"
+            )
+            for number, one in enumerate(closed.queries)
+        ]
+        parts.append(h.notice(f"{closed.name}: {closed.text()}") + h.bullets(asks))
     if builder.found is None:
         return h.join(parts)
     if not builder.found:
@@ -303,8 +305,9 @@ def _search_for(state: State, event: Event, context: Context) -> State:
         told = Refused("", "Enter what you look for.")
         return state.with_ui(refused={**refused, "ui/table/words": told}, focus=f"#{h.ident('ui/table/words')}")
     after = state.with_ui(refused=refused)
+    closed = context.derived.closed_site(typed)
     return _asking(
-        after, "search", service=service, words=typed, found=None, closed=None, description=None, fetched=None
+        after, "search", service=service, words=typed, found=None, closed=closed, description=None, fetched=None
     )
 
 
@@ -314,12 +317,13 @@ def _choose(state: State, event: Event, _: Context) -> State:
     return _asking(after, f"describe:{event.id}", service=str(event.value), kept_id="", fetched=None)
 
 
-def _closed(state: State, _: Event, __: Context) -> State:
-    closed = state.ui.builder.closed
-    if closed is None or closed.query is None:
+def _closed(state: State, event: Event, _: Context) -> State:
+    closed, number = state.ui.builder.closed, str(event.value)
+    if closed is None or not number.isdigit() or int(number) >= len(closed.queries):
         return state
-    after = state.with_ui(picked=picked_of(closed.query, state.ui.picked))
-    return _asking(after, f"describe:{closed.query.dataset}", service=closed.query.service, fetched=None)
+    query = closed.queries[int(number)].query
+    after = state.with_ui(picked=picked_of(query, state.ui.picked))
+    return _asking(after, f"describe:{query.dataset}", service=query.service, areas=query.areas, fetched=None)
 
 
 def _back(state: State, _: Event, __: Context) -> State:

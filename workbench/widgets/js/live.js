@@ -199,10 +199,23 @@ class Live {
         e.target.closest(".wb-editor")?.querySelector('[data-action="close"]')?.click();
       }
     }
+    if (e.key === "ArrowDown" || e.key === "ArrowUp") this.onArrow(e);
     if (e.key === "Enter" && e.target.matches("input[data-submit]")) {
       e.preventDefault();
       e.target.closest("form, [data-form]")?.querySelector("button[data-action]")?.click();
     }
+  }
+
+  /** The arrows go from a field to what it suggests, and along the suggestions; Enter presses one, as it does any button. */
+  onArrow(e) {
+    const picker = e.target.closest(".wb-picker");
+    const list = picker?.querySelector("[data-suggest]");
+    const typed = e.target.matches("input[name$='/words']");
+    if (!list || !(typed || list.contains(e.target))) return;
+    e.preventDefault();
+    const stops = [picker.querySelector("input[name$='/words']"), ...list.querySelectorAll("button")];
+    const at = stops.indexOf(e.target) + (e.key === "ArrowDown" ? 1 : -1);
+    stops[Math.max(0, Math.min(stops.length - 1, at))].focus();
   }
 
   async upload(field) {
@@ -325,9 +338,23 @@ class Live {
       await Plotly.react(place, figure.data, { ...figure.layout, width, autosize: false }, {
         displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false,
       });
+      if (!place.dataset.linked) {
+        place.dataset.linked = "true";
+        place.on("plotly_click", (click) => this.onMark(place, click));
+      }
       // The figure has a text alternative and a table beside it: its inner parts are not more stops for the Tab key.
       for (const part of place.querySelectorAll("a, [tabindex]")) part.setAttribute("tabindex", "-1");
     }
+  }
+
+  /** A mark of a chart was clicked: the area it stands for is chosen, here and in the other charts. */
+  onMark(place, click) {
+    const data = click.points?.[0]?.customdata;
+    const code = Array.isArray(data) ? data[0] : data;
+    if (typeof code !== "string" || !code) return;
+    this.flush();
+    const { mark = "mark-area", markTarget = "" } = place.dataset;
+    this.send({ kind: "action", name: mark, id: code, value: markTarget, inputs: {} });
   }
 
   // --- saying --------------------------------------------------------------------------------------------------
