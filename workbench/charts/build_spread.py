@@ -143,6 +143,8 @@ def _allowed(held: Sequence[Row], mine: int, from_top: bool) -> str:
         len(held) + 1 - found.worst, len(held) + 1 - found.best)  # fmt: skip
     if best == worst:
         return ""
+    if (best, worst) == (1, len(held)):
+        return "; sampling alone would allow it any place"
     end = "highest" if from_top else "lowest"
     return f"; sampling allows any place from {_ordinal(best, end)} to {_ordinal(worst, end)}"
 
@@ -226,7 +228,7 @@ def funnel_chart(
     limits_said = f", with 95% and 99.8% limits around {target.name}"
     return Funnel(
         title=_outside(held, target, str(rows[0]["level"]), words.when(*period_of(rows))),
-        caption=caption_of(what, period, rows, figures, limits_said) + judged + gap,
+        caption=caption_of(what, period, rows, figures, limits_said) + judged + gap + _too_many(held),
         what=f"{what}, {period}",
         unit=str(rows[0]["unit"]),
         dots=dots,
@@ -254,14 +256,25 @@ def _funnel_dot(row: Row, limits: Limits, target: Reference, own: str, areas: Ar
     return FunnelDot(code, label, value, x, "strong" if past[1] else "some" if past[0] else "", code == own)
 
 
+def _too_many(held: Sequence[FunnelDot]) -> str:
+    """A caution when far more areas lie outside than chance gives, and so chance is not what parts them."""
+    far = sum(d.emphasis == "strong" for d in held)
+    if len(held) < 20 or far <= 0.1 * len(held):
+        return ""
+    return (
+        f" Take care. {far:,} of {len(held):,} areas lie outside the 99.8% limits, where chance would leave about one "
+        "in 500: the areas differ for reasons of their own (overdispersion), and being outside singles none out."
+    )
+
+
 def _outside(held: Sequence[FunnelDot], target: Reference, level: str, when: str) -> str:
     far = [d for d in held if d.emphasis == "strong"]
     over = sum(1 for d in far if d.value is not None and d.value > target.value)
     all_of = f"{words.number(len(held))} {words.plural(level, len(held))}"
-    said = f"the limits that chance alone would keep to around {target.name} (99.8%)"
+    said = f"from {target.name} by more than chance would explain"
     if not far:
-        return f"{when} none of {all_of} lay outside {said}"
+        return f"{when} none of {all_of} differed {said}"
     sides = [f"{words.number(n)} {side}" for n, side in ((over, "above"), (len(far) - over, "below")) if n]
-    verb = "was" if len(far) == 1 else "were"
-    who = far[0].label if len(far) == 1 else words.number(len(far))
-    return f"{when} {who} of {all_of} {verb} outside {said}: {words.listed(sides)}"
+    if len(far) == 1:
+        return f"{when} only {far[0].label}, of {all_of}, differed {said}: it was {'above' if over else 'below'}"
+    return f"{when} {words.number(len(far))} of {all_of} differed {said}: {words.listed(sides)}"

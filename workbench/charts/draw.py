@@ -256,7 +256,6 @@ def _year_bars(chart: YearBars, width_mm: float) -> Figure:
 def _hex_map(chart: HexMap, width_mm: float) -> Figure:
     from matplotlib.collections import LineCollection, PolyCollection  # noqa: PLC0415
     from matplotlib.patches import Patch  # noqa: PLC0415
-    from matplotlib.patheffects import withStroke  # noqa: PLC0415
 
     (x0, x1), (y0, y1) = map_extent(chart.cells)
     colours = theme.shades(len(chart.edges) + 1)
@@ -290,7 +289,7 @@ def _hex_map(chart: HexMap, width_mm: float) -> Figure:
             part.outline(ax, [corners(c.col, c.row)])
     for name, x, y in group_centres(chart.cells):
         ax.text(x, y, name, ha="center", va="center", fontweight="bold", fontsize=part.TEXT_PT, color=theme.INK,
-                path_effects=[withStroke(linewidth=2.6, foreground=theme.PAPER)])  # fmt: skip
+                path_effects=part.halo())  # fmt: skip
     part.key(fig, key, 1.5)
     return fig
 

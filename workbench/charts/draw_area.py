@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.charts import draw_parts as part
 from workbench.charts import theme
-from workbench.charts.map_shapes import Plane, as_rings, border_edges, group_names, plane_of, shape_height
+from workbench.charts.map_shapes import Plane, as_rings, border_edges, names_on, plane_of, shape_height
 from workbench.charts.spec_map import AreaMap
 from workbench.errors import ExportError
 
@@ -26,7 +26,6 @@ def area_map(chart: AreaMap, width_mm: float) -> Figure:
     """Areas in their classes, the lines between larger areas, the marked area on top."""
     from matplotlib.collections import LineCollection  # noqa: PLC0415
     from matplotlib.patches import Patch  # noqa: PLC0415
-    from matplotlib.patheffects import withStroke  # noqa: PLC0415
 
     plane = plane_of(chart.areas)
     colours = theme.shades(len(chart.edges) + 1)
@@ -48,12 +47,23 @@ def area_map(chart: AreaMap, width_mm: float) -> Figure:
     borders = as_rings(border_edges(plane, groups))
     ax.add_collection(LineCollection(borders, colors=theme.INK, linewidths=0.9, capstyle="round"))
     for code in chart.outlined:
-        found = next((r for a, r in zip(chart.areas, plane.rings, strict=True) if a.area_code == code), ())
-        if found:
-            part.outline(ax, found)
-    for name, x, y in group_names(plane, groups):
+        i = next((i for i, a in enumerate(chart.areas) if a.area_code == code), None)
+        if i is not None and plane.rings[i] and chart.form != "points":
+            part.outline(ax, plane.rings[i])
+        elif i is not None:
+            for colour, width in ((theme.PAPER, 3.4), (theme.INK, 1.8)):
+                ax.scatter(
+                    plane.middles[i, 0],
+                    plane.middles[i, 1],
+                    s=90,
+                    facecolors="none",
+                    edgecolors=colour,
+                    linewidths=width,
+                    zorder=8,
+                )
+    for name, x, y in names_on(chart, plane):
         ax.text(x, y, name, ha="center", va="center", fontweight="bold", color=theme.INK, zorder=9,
-                path_effects=[withStroke(linewidth=2.6, foreground=theme.PAPER)])  # fmt: skip
+                path_effects=part.halo())  # fmt: skip
     part.key(fig, key, 1.5)
     return fig
 
@@ -110,13 +120,13 @@ def _areas(ax: Axes, chart: AreaMap, plane: Plane, colours: Sequence[str], line:
 
     for klass in (None, *range(len(colours))):
         mine = [i for i, a in enumerate(chart.areas) if a.klass == klass]
-        rings = [r for i in mine for r in plane.rings[i]]
+        rings = [] if chart.form == "points" else [r for i in mine for r in plane.rings[i]]
         look = GAP if klass is None else {"facecolor": colours[klass], "edgecolor": theme.edge(colours[klass])}
         if rings:
             ax.add_patch(PathPatch(_path(rings), **{**look, "linewidth": line}))
-        bare = [i for i in mine if not plane.rings[i] and not np.isnan(plane.middles[i, 0])]
+        bare = [i for i in mine if (not plane.rings[i] or chart.form == "points") and not np.isnan(plane.middles[i, 0])]
         if bare:
-            size = 9 if len(chart.areas) <= 1_000 else 3 if len(chart.areas) <= 5_000 else 1
+            size = 14 if len(chart.areas) <= 1_000 else 7 if len(chart.areas) <= 5_000 else 1
             ax.scatter(plane.middles[bare, 0], plane.middles[bare, 1], s=size, linewidths=0.3,
                        facecolors=str(look["facecolor"]), edgecolors=str(look["edgecolor"]))  # fmt: skip
 

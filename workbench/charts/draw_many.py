@@ -39,7 +39,7 @@ def multiples(chart: Multiples, width_mm: float) -> Figure:
     if any(runs(s.points) for s in panels):
         key.append(("Interval", Patch(color=theme.BAND)))
     key_mm = part.key_mm(width_mm, [t for t, _ in key])
-    at = ticks(low, high, 2)
+    at = ticks(low, high, 3)
     ticked = tick_labels(at, chart.unit)
     left = 4 + 1.9 * max(len(t) for t in ticked)
     across = (width_mm - left - 3) / columns
@@ -107,7 +107,7 @@ def spine(chart: Spine, width_mm: float) -> Figure:
     left = names + 42
     fig = part.sheet(width_mm, 11 + row_mm * len(chart.rows) + 2 + key_mm)
     ax = part.axes(fig, left, 15, 11, 2 + key_mm)
-    ax.set_xlim(-1.04, 1.04)
+    ax.set_xlim(-1.1, 1.1)
     ax.set_ylim(len(chart.rows) - 0.5, -0.5)
     ax.set_xticks([])
     ax.set_yticks([])
@@ -120,9 +120,7 @@ def spine(chart: Spine, width_mm: float) -> Figure:
             a, b = (r.place(getattr(r, e)) for e in ends)
             if a is not None and b is not None:
                 ax.barh(i, b - a, 3.4 / row_mm, left=a, color=colour, zorder=1)
-        low, high, own = r.place(r.lower), r.place(r.upper), r.place(r.value)
-        if low is not None and high is not None:
-            ax.plot([low, high], [i, i], color=theme.INK, linewidth=1.2, zorder=4)
+        own = r.place(r.value)
         if own is not None:
             fill, edge, _ = theme.TONES[r.tone]
             ax.plot([own], [i], "o", color=fill, markeredgecolor=edge, markeredgewidth=1.4, markersize=8, zorder=5)
@@ -139,7 +137,7 @@ def spine(chart: Spine, width_mm: float) -> Figure:
                             "annotation_clip": False, "color": theme.SECOND}  # fmt: skip
     ax.annotate(chart.average_name, (0.5, 1), (0, 2), ha="center", fontweight="bold", **{**head, "color": theme.INK})
     for name, x, shift, ha in (
-        (worst, 0, -2, "right"), (best, 1, 2, "left"), (chart.average_name, 0, -14 * pt, "right"),
+        (worst, 0, 0, "left"), (best, 1, 0, "right"), (chart.average_name, 0, -14 * pt, "right"),
         (chart.area, 0, -28 * pt, "right"),
     ):  # fmt: skip
         ax.annotate("\n".join(wrap(name, 8)), (x, 1), (shift, 2), ha=ha, **head)

@@ -100,27 +100,34 @@ def reference_line(ax: Axes, chart: Chart, reference: Reference | None, rows: in
 
 
 def key(fig: Figure, items: Sequence[tuple[str, Any]], bottom_mm: float) -> None:
-    """Words and marks along the foot, as many a row as fit."""
-    handles, labels = [h for _, h in items], [text for text, _ in items]
+    """Words and marks along the foot, as many a row as fit; long words in lines."""
+    width, height = fig.get_size_inches() * 25.4
+    lines = ["\n".join(wrap(text, _key_chars(width))) for text, _ in items]
     fig.legend(
-        handles, labels, loc="lower left", bbox_to_anchor=(0.005, bottom_mm / (fig.get_size_inches()[1] * 25.4)),
-        ncols=_columns(fig, labels), frameon=False, fontsize=TEXT_PT, labelcolor=theme.SECOND, handlelength=1.4,
+        [mark for _, mark in items], lines, loc="lower left", bbox_to_anchor=(0.005, bottom_mm / height),
+        ncols=_columns(width, lines), frameon=False, fontsize=TEXT_PT, labelcolor=theme.SECOND, handlelength=1.4,
         handleheight=0.9, handletextpad=0.6, columnspacing=1.4, borderaxespad=0, borderpad=0,
     )  # fmt: skip
 
 
-def _columns(fig: Figure, labels: Sequence[str]) -> int:
-    width = fig.get_size_inches()[0] * 25.4
-    longest = max(len(text) for text in labels) * 1.85 + 9
-    return max(1, min(len(labels), int(width // longest)))
+def _key_chars(width_mm: float) -> int:
+    """Characters that surely fit beside a mark in one line of the sheet."""
+    return max(20, int((width_mm - 12) / 1.85))
+
+
+def _columns(width_mm: float, labels: Sequence[str]) -> int:
+    longest = max(len(line) for text in labels for line in text.split("\n")) * 1.85 + 9
+    return max(1, min(len(labels), int(width_mm // longest)))
 
 
 def key_mm(width_mm: float, labels: Sequence[str]) -> float:
     """Millimetres that the key needs."""
     if not labels:
         return 0.0
-    columns = max(1, min(len(labels), int(width_mm // (max(len(text) for text in labels) * 1.85 + 9))))
-    return 3 + 5.2 * -(-len(labels) // columns)
+    lines = ["\n".join(wrap(text, _key_chars(width_mm))) for text in labels]
+    more = [text.count("\n") for text in lines]
+    rows = -(-len(labels) // _columns(width_mm, lines))
+    return 3 + 5.2 * rows + 4.2 * (sum(more) if rows == len(lines) else rows * max(more))
 
 
 def outline(ax: Axes, rings: Sequence[Any]) -> None:
@@ -138,3 +145,10 @@ def tone_mark(tone: str, size: float = 6) -> Any:
     fill, edge, _ = theme.TONES[tone]
     return Line2D([], [], linestyle="", marker="o", markersize=size, markeredgewidth=1.4, markerfacecolor=fill,
                   markeredgecolor=edge)  # fmt: skip
+
+
+def halo() -> list[Any]:
+    """A pale edge around a text, so that it reads on any colour."""
+    from matplotlib.patheffects import withStroke  # noqa: PLC0415
+
+    return [withStroke(linewidth=2.6, foreground=theme.PAPER)]

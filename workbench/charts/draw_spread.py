@@ -21,6 +21,7 @@ from workbench.charts.scale import (
 )
 from workbench.charts.spec_spread import Funnel, Spot, Strip
 from workbench.charts.words import missing
+from workbench.domain.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +52,7 @@ def strip(chart: Strip, width_mm: float) -> Figure:
     top = half + LANE_MM * (1 + max((f.lane for f in flags), default=-1)) + 1
     key = []
     if chart.middle_half:
-        text = f"The middle half of the {len(chart.held):,}"
+        text = f"The middle half of the {counted(len(chart.held), chart.noun)}"
         key = [(text, Patch(facecolor=theme.WASH, edgecolor=theme.LINE))]
     key_mm = part.key_mm(width_mm, [t for t, _ in key])
     fig = part.sheet(width_mm, top + half + 9 + key_mm)
@@ -122,7 +123,7 @@ def funnel(chart: Funnel, width_mm: float) -> Figure:
     ax.axhline(chart.target.value, color=theme.INK, linewidth=1)
     ax.annotate(f"{chart.target.name} {chart.say(chart.target.value)}", (1, chart.target.value), (0, 2), ha="right",
                 xycoords=("axes fraction", "data"), textcoords="offset points", va="bottom", fontweight="bold",
-                zorder=9, bbox={"facecolor": theme.PAPER, "edgecolor": "none", "alpha": 0.9, "pad": 0.5})  # fmt: skip
+                zorder=9, path_effects=part.halo())  # fmt: skip
     _funnel_dots(ax, chart)
     _funnel_names(ax, chart, (x0, x1, log), (y0, y1), width_mm)
     if key:
@@ -184,4 +185,4 @@ def _funnel_names(
         ax.annotate(d.label, (x, y), (-7 if left else 7, 0), textcoords="offset points", ha="right" if left else "left",
                     va="center", color=theme.INK if d.own else theme.SECOND, zorder=6,
                     fontweight="bold" if d.own else "normal",
-                    bbox={"facecolor": theme.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 0.4})  # fmt: skip
+                    path_effects=part.halo())  # fmt: skip

@@ -1,4 +1,4 @@
-"""Names of marks on one axis as flags: a pole from each mark and the name beside its top, none crossing another."""
+"""Names of marks on one axis as flags: a pole from each mark and the name beside its top, clear of the others."""
 
 from __future__ import annotations
 
@@ -45,33 +45,50 @@ def fly(places: Sequence[float], widths: Sequence[float], across: float, gap: fl
     >>> fly([10, 40, 290], [80, 80, 80], 300)
     [Flag(lane=1, left=False), Flag(lane=0, left=False), Flag(lane=0, left=True)]
     """
-    # From both ends inward: a name then lies over the poles of those nearer the end only when it is higher.
-    order = sorted(range(len(places)), key=lambda i: (-min(places[i], across - places[i]), i))
-    done: dict[int, _Set] = {}
+    # Which order leaves most names clear of poles depends on how they lie: the best of three is taken.
+    count = range(len(places))
+    orders = (
+        sorted(count, key=lambda i: (-places[i], i)),
+        sorted(count, key=lambda i: (places[i], i)),
+        sorted(count, key=lambda i: (abs(places[i] - across / 2), i)),
+    )
+    tried = [_fly(order, places, widths, across, gap) for order in orders]
+    _, flags = min(tried, key=lambda t: t[0])
+    return flags
+
+
+def _fly(
+    order: Sequence[int], places: Sequence[float], widths: Sequence[float], across: float, gap: float
+) -> tuple[tuple[int, int], list[Flag]]:
+    """Names set one after another, each as low as it can be; and how many poles cross one, and the lanes."""
+    done: list[_Set] = []
     flags: dict[int, Flag] = {}
+    crossed = 0
     for i in order:
-        x, wide = places[i], widths[i]
-        sides = (True, False) if x > across / 2 else (False, True)
-        spans = {left: (x - wide - gap, x) if left else (x, x + wide + gap) for left in sides}
-        fits = [s for s in sides if spans[s][0] >= -gap and spans[s][1] <= across + gap] or [sides[0]]
-        lane, left = next(
-            (lane, left)
+        x, wide = places[i], widths[i] + gap
+        sides = [True, False] if x > across / 2 else [False, True]
+        spans = {left: (x - wide, x) if left else (x, x + wide) for left in sides}
+        fits = [s for s in sides if spans[s][0] >= -2 * gap and spans[s][1] <= across + 2 * gap] or sides[:1]
+        free = [
+            (clear, lane, sides.index(left))
             for lane in range(len(places) + 1)
             for left in fits
-            if lane == len(places) or _free(done.values(), x, *spans[left], lane)
-        )
-        done[i] = _Set(x, *spans[left], lane)
-        flags[i] = Flag(lane, left)
-    return [flags[i] for i in range(len(places))]
+            if (clear := _crossings(done, x, *spans[left], lane)) is not None
+        ]
+        hits, lane, side = min(free)
+        crossed += hits
+        done.append(_Set(x, *spans[sides[side]], lane))
+        flags[i] = Flag(lane, sides[side])
+    highest = max((f.lane for f in flags.values()), default=0)
+    return (crossed, highest), [flags[i] for i in range(len(places))]
 
 
-def _free(done: Iterable[_Set], x: float, low: float, high: float, lane: int) -> bool:
-    """Whether neither name crosses the other's pole and no two names meet in a lane."""
+def _crossings(done: Iterable[_Set], x: float, low: float, high: float, lane: int) -> int | None:
+    """How many poles would run behind a name; None when two names would meet in a lane."""
+    hits = 0
     for other in done:
         if other.lane == lane and low < other.high and other.low < high:
-            return False
-        if other.lane > lane and low < other.x < high:  # its pole runs through this name
-            return False
-        if other.lane < lane and other.low < x < other.high:  # this pole would run through its name
-            return False
-    return True
+            return None
+        # Its pole behind this name, or this pole behind its name: the line gives way to the name.
+        hits += (other.lane > lane and low < other.x < high) or (other.lane < lane and other.low < x < other.high)
+    return hits

@@ -14,13 +14,14 @@ from math import ceil, cos, radians
 import numpy as np
 import numpy.typing as npt
 
-from workbench.charts.spec_map import MapArea
+from workbench.charts.spec_map import AreaMap, MapArea
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 STEPS = 2_000  # grid steps along the longer side
 POINTS_MOST = 150_000  # of all boundaries together: about 1.6 MB on the way to the browser
+NAMED_MOST = 16
 TOUCH_ROWS = 56  # rows of points that can be pointed at
 
 
@@ -125,7 +126,7 @@ def border_edges(plane: Plane, groups: Sequence[str]) -> Ints:
     np.minimum.at(low, which, group)
     np.maximum.at(high, which, group)
     alone = np.bincount(which) == 1
-    if alone.mean() > 0.5 and len(plane.rings) > 4:
+    if alone.mean() > 0.85 and len(plane.rings) > 4:
         return edges[:0]
     kept: Ints = edges[first[alone | (low != high)]]
     return kept
@@ -188,6 +189,16 @@ def group_names(plane: Plane, groups: Sequence[str], most: int = 16) -> list[tup
             nearest = places[int(np.argmin(((places - middle) ** 2).sum(axis=1)))] if len(places) > 3 else places[0]
             out.append((name, float(nearest[0]), float(nearest[1])))
     return out
+
+
+def names_on(chart: AreaMap, plane: Plane) -> list[tuple[str, float, float]]:
+    """What is named on the map: the larger areas where there are several, else the areas themselves if they are few."""
+    groups = [a.group for a in chart.areas]
+    if len(set(groups)) > 1 or len(groups) > NAMED_MOST:
+        return group_names(plane, groups)
+    return [
+        (a.name, float(x), float(y)) for a, (x, y) in zip(chart.areas, plane.middles, strict=True) if not np.isnan(x)
+    ]
 
 
 def broken_line(rings: Sequence[Ints]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:

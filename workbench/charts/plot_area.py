@@ -20,7 +20,7 @@ from workbench.charts.map_shapes import (
     as_rings,
     border_edges,
     broken_line,
-    group_names,
+    names_on,
     plane_of,
     shape_height,
     touch_points,
@@ -55,7 +55,7 @@ def area_map(chart: AreaMap, narrow: bool) -> go.Figure:
         {"t": 4, "b": key_height + 4, "l": 2, "r": 2},
         xaxis={"range": [-room, plane.width + room], "visible": False},
         yaxis={"range": [-room, plane.height + room], "visible": False, "scaleanchor": "x", "scaleratio": 1},
-        annotations=[*notes, *([] if narrow else _names(plane, groups))],
+        annotations=[*notes, *([] if narrow else _names(chart, plane))],
         shapes=shapes,
         images=images,
     )
@@ -178,5 +178,6 @@ def told(chart: AreaMap, area: MapArea) -> str:
     return f"<b>{escape(area.name)}</b> {gap if area.klass is None else chart.say(area.value)}{place}"
 
 
-def _names(plane: Plane, groups: Sequence[str]) -> list[part.Note]:
-    return [part.haloed(f"<b>{escape(name)}</b>", x, y) for name, x, y in group_names(plane, groups)]
+def _names(chart: AreaMap, plane: Plane) -> list[part.Note]:
+    """The larger areas by name, or the areas themselves where they are few."""
+    return [part.haloed(f"<b>{escape(name)}</b>", x, y) for name, x, y in names_on(chart, plane)]

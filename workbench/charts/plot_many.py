@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from math import ceil
 from typing import Any
 
 import plotly.graph_objects as go
@@ -34,12 +33,11 @@ class Grid:
     last: date
     low: float
     high: float
-    head: float
+    feet: tuple[float, ...]
 
-    @property
-    def row(self) -> float:
-        """Px from one row of panels to the next."""
-        return self.head + PANEL + GAP
+    def foot(self, panel: int) -> float:
+        """Where the panel ends, in px."""
+        return self.feet[panel // self.columns]
 
     def x(self, panel: int, at: date) -> float:
         """Across, in columns."""
@@ -50,8 +48,12 @@ class Grid:
         """Down, in px."""
         if value is None or missing(value):
             return None
-        foot = panel // self.columns * self.row + self.head + PANEL
-        return foot - (value - self.low) / (self.high - self.low) * PANEL
+        return self.foot(panel) - (value - self.low) / (self.high - self.low) * PANEL
+
+
+def name_width(columns: int) -> int:
+    """Characters in a line of a panel's name."""
+    return 20 if 2 < columns <= 4 else 15
 
 
 def multiples(chart: Multiples, narrow: bool) -> go.Figure:
@@ -61,23 +63,25 @@ def multiples(chart: Multiples, narrow: bool) -> go.Figure:
     days = [p.at for s in lines for p in s.points]
     low, high = extent([p.value for s in lines for p in s.points], pad=0.06)
     columns = columns_of(len(panels), narrow)
-    width = 15 if narrow or columns > 4 else 20
-    titles = [wrap(s.name, width) for s in panels]
-    grid = Grid(columns, min(days), max(days), low, high, 19.0 * (1 + max(len(t) for t in titles)) + 2)
-    rows = ceil(len(panels) / columns)
-    at = ticks(low, high, 2)
+    titles = [wrap(s.name, name_width(columns)) for s in panels]
+    feet: list[float] = []
+    for row in range(0, len(panels), columns):
+        head = 19.0 * (1 + max(len(t) for t in titles[row : row + columns])) + 8
+        feet.append((feet[-1] + GAP if feet else 0.0) + head + PANEL)
+    grid = Grid(columns, min(days), max(days), low, high, tuple(feet))
+    at = ticks(low, high, 3)
     ticked = tick_labels(at, chart.unit)
     left = 14 + part.CHAR * max((len(t) for t in ticked), default=0)
     items = _multiples_key(chart)
     key_height, foot = part.key_height(items, narrow), 2
     shapes, key_notes = part.key(items, narrow, left, foot)
     scale, labels = _scales(grid, len(panels), at, ticked)
-    height = rows * grid.row + 4
+    height = feet[-1] + 22
     return part.figure(
         [scale, *_panel_bands(panels, grid), *_references(chart, grid), *_panel_lines(chart, grid)],
         height + key_height + foot,
         {"t": 2, "b": key_height + foot, "l": left, "r": 6},
-        xaxis={"range": [0, columns - 1 + WITHIN + 0.02], "visible": False},
+        xaxis={"range": [-0.04, columns - 1 + WITHIN + 0.04], "visible": False},
         yaxis={"range": [height - 2, 0], "visible": False},
         annotations=[*_heads(chart, titles, grid), *labels, *_periods(lines, grid, len(panels), narrow), *key_notes],
         shapes=[*shapes, *_marked(chart, grid)],
@@ -85,7 +89,7 @@ def multiples(chart: Multiples, narrow: bool) -> go.Figure:
 
 
 def _multiples_key(chart: Multiples) -> list[part.KeyItem]:
-    items = [part.KeyItem(chart.reference.name, theme.OTHER, theme.OTHER, "line")] if chart.reference else []
+    items = [part.KeyItem(chart.reference.name, theme.OTHER, theme.OTHER, "dash")] if chart.reference else []
     if any(runs(s.points) for s in chart.panels):
         items.append(part.KeyItem("Interval", theme.BAND, theme.BAND))
     return items
@@ -102,7 +106,7 @@ def _scales(grid: Grid, count: int, at: Sequence[float], ticked: Sequence[str]) 
             x += [i % grid.columns, i % grid.columns + WITHIN, None]
             y += [line, line, None]
             if i % grid.columns == 0:
-                notes.append(part.note(text, 0, line, theme.SECOND, xref="paper", xanchor="right", xshift=-6))
+                notes.append(part.note(text, 0, line, theme.SECOND, xref="paper", xanchor="right", xshift=0))
     return go.Scatter(x=x, y=y, mode="lines", line={"color": theme.LINE, "width": 1}, hoverinfo="skip"), notes
 
 
@@ -114,10 +118,10 @@ def _heads(chart: Multiples, titles: Sequence[Sequence[str]], grid: Grid) -> lis
         name = "<br>".join(escape(line) for line in title)
         value = chart.say(held[-1].value) if held else "no figures"
         text = f"<b>{name}</b><br>{value}" if strong else f"{name}<br>{value}"
-        foot = i // grid.columns * grid.row + grid.head
+        colour = theme.BRAND if s.main else theme.INK
         notes.append(
-            part.note(text, i % grid.columns, foot, theme.BRAND if s.main else theme.INK, xanchor="left",
-                      yanchor="bottom", align="left", borderpad=0, yshift=2)
+            part.note(text, i % grid.columns, grid.foot(i) - PANEL, colour, xanchor="left", yanchor="bottom",
+                      align="left", borderpad=0, yshift=2)
         )  # fmt: skip
     return notes
 
@@ -130,7 +134,7 @@ def _periods(lines: Sequence[Series], grid: Grid, count: int, narrow: bool) -> l
     notes = []
     for column in range(grid.columns):
         lowest = max(i for i in range(count) if i % grid.columns == column)
-        y = lowest // grid.columns * grid.row + grid.head + PANEL
+        y = grid.foot(lowest)
         shared: dict[str, Any] = {"yanchor": "top", "yshift": -1, "borderpad": 0}
         if len(first) + len(last) + 2 <= room:
             notes.append(part.note(escape(first), column, y, theme.SECOND, xanchor="left", **shared))
@@ -205,10 +209,10 @@ def _marked(chart: Multiples, grid: Grid) -> list[part.Shape]:
     out = []
     for i, s in enumerate(chart.panels):
         if chart.selected and s.area_code == chart.selected:
-            top = i // grid.columns * grid.row
-            x = i % grid.columns
-            out.append({"type": "rect", "x0": x - 0.015, "x1": x + WITHIN + 0.015, "y0": top + 1,
-                        "y1": top + grid.head + PANEL + 2, "line": {"color": theme.INK, "width": 2.5}})  # fmt: skip
+            x, foot = i % grid.columns, grid.foot(i)
+            top = foot - PANEL - 19 * (len(wrap(s.name, name_width(grid.columns))) + 1) - 5
+            out.append({"type": "rect", "x0": x - 0.03, "x1": x + WITHIN + 0.03, "y0": top, "y1": foot + 3,
+                        "line": {"color": theme.INK, "width": 2.5}})  # fmt: skip
     return out
 
 
@@ -221,24 +225,23 @@ def spine(chart: Spine, narrow: bool) -> go.Figure:
     """A bar of what all areas have for each measure, turned so that the averages stand in one line."""
     labels = [_spine_name(r, narrow) for r in chart.rows]
     mark = 16.0
-    at = _spine_rows(labels, mark) if narrow else part.rows_at(labels, False, mark, 40)
-    top = 26 if narrow else 46
+    at = _spine_rows(labels, mark) if narrow else part.rows_at(labels, False, mark, 44)
+    top = 46
     items = [
         part.KeyItem(f"From {chart.ends[0].lower()} to {chart.ends[1].lower()} of all areas", theme.RANGE, theme.RANGE),
         part.KeyItem("The middle half of them", theme.QUARTERS, theme.QUARTERS),
         *(part.KeyItem(text, *theme.TONES[tone][:2], "dot") for tone, text in chart.key()),
     ]
-    names = max((len(line) for text in labels for line in wrap(text, 24)), default=0)
+    names = max((len(line) for text in labels for line in wrap(text, part.LABEL_MOST)), default=0)
     left = 62 if narrow else round(22 + part.CHAR * names + 2 * VALUE + LOW)
     right = 62
     key_height = part.key_height(items, narrow)
     shapes, key_notes = part.key(items, narrow, left, 8)
-    average = part.upright(0, at.height, 0, color=theme.INK, width=1.5)
     return part.figure(
-        [*_spine_bars(chart, at, mark), average, *_spine_dots(chart, at)],
+        [*_spine_bars(chart, at, mark), _average_line(at), *_spine_dots(chart, at)],
         top + at.height + 8 + key_height,
         {"t": top, "b": 8 + key_height, "l": left, "r": right},
-        xaxis={"range": [-1.04, 1.04], "visible": False},
+        xaxis={"range": [-1.1, 1.1], "visible": False},
         yaxis=at.axis,
         annotations=[*_spine_words(chart, labels, at, left), *_spine_heads(chart, narrow), *key_notes],
         shapes=shapes,
@@ -277,14 +280,18 @@ def _spine_bars(chart: Spine, at: part.Rows, mark: float) -> list[go.Scatter]:
     return traces
 
 
+def _average_line(at: part.Rows) -> go.Scatter:
+    """The line of the averages; on a phone broken, so that it does not run through the names."""
+    if not at.narrow:
+        return part.upright(0, at.height, 0, color=theme.INK, width=1.5)
+    half = at.mark / 2 + 4
+    y = [v for middle in at.middles for v in (middle - half, middle + half, None)]
+    line = {"color": theme.INK, "width": 1.5}
+    return go.Scatter(x=[0, 0, None] * len(at.middles), y=y, mode="lines", line=line, hoverinfo="skip")
+
+
 def _spine_dots(chart: Spine, at: part.Rows) -> list[go.Scatter]:
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for r, middle in zip(chart.rows, at.middles, strict=True):
-        if r.place(r.lower) is not None and r.place(r.upper) is not None:
-            x += [r.place(r.lower), r.place(r.upper), None]
-            y += [middle, middle, None]
-    traces = [go.Scatter(x=x, y=y, mode="lines", line={"color": theme.INK, "width": 2}, hoverinfo="skip")]
+    traces = []
     for tone in reversed(theme.TONES):
         mine = [(r, y) for r, y in zip(chart.rows, at.middles, strict=True) if r.tone == tone and not missing(r.value)]
         if mine:
@@ -331,7 +338,7 @@ def _spine_words(chart: Spine, labels: Sequence[str], at: part.Rows, left: float
         notes.append(part.note(r.say(r.average), 0, y, theme.SECOND, xshift=-LOW - 8, **shared))
         shown = "–" if missing(r.value) else f"<b>{own}</b>"
         notes.append(part.note(shown, 0, y, xshift=-LOW - VALUE - 8, **shared))
-        notes.append(part.note(part.broken(text, 24), 0, y, xshift=-LOW - 2 * VALUE - 14, align="right", **shared))
+        notes.append(part.note(part.broken(text), 0, y, xshift=-LOW - 2 * VALUE - 14, align="right", **shared))
         if missing(r.value):
             notes.append(part.note(own, 0, y, theme.SECOND, xref="paper", xanchor="left", xshift=8, **part.OVER))
     return notes
@@ -342,10 +349,11 @@ def _spine_heads(chart: Spine, narrow: bool) -> list[part.Note]:
     worst, best = chart.ends
     low: dict[str, Any] = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "yshift": 4, "borderpad": 0}
     notes = [part.note(f"<b>{escape(chart.average_name)}</b>", 0, 1, xanchor="center", **{**low, "xref": "x"})]
-    notes.append(part.note(worst, 0, 1, theme.SECOND, xanchor="left" if narrow else "right", align="right",
-                           xshift=-58 if narrow else -6, **low))  # fmt: skip
-    notes.append(part.note(best, 1, 1, theme.SECOND, xanchor="right" if narrow else "left", xshift=58 if narrow else 6,
-                           **low))  # fmt: skip
+    # On a page inside the drawing, over the bars: the figures at the ends have no room for words.
+    for text, side, anchor in ((worst, 0, "left"), (best, 1, "right")):
+        shift = 0 if not narrow else 58 if side else -58
+        words = part.broken(text, 9) if narrow else escape(text)
+        notes.append(part.note(words, side, 1, theme.SECOND, xanchor=anchor, align=anchor, xshift=shift, **low))
     if not narrow:
         for name, shift in ((chart.average_name, LOW + 8), (chart.area, LOW + VALUE + 8)):
             notes.append(part.note(part.broken(name, 9), 0, 1, theme.SECOND, xanchor="right", xshift=-shift,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import pairwise
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -124,27 +123,41 @@ def left_margin(labels: Sequence[str], narrow: bool) -> int:
     return 4 if narrow else round(20 + CHAR * longest)
 
 
-def names(labels: Sequence[str], rows: Rows) -> list[Note]:
-    """Names of rows: at the left on a page, above their marks on a phone."""
+def names(labels: Sequence[str], rows: Rows, chosen: int | None = None) -> list[Note]:
+    """Names of rows: at the left on a page, above their marks on a phone; the chosen one bold."""
     shared: dict[str, Any] = {"xref": "paper", "x": 0}
     if rows.narrow:
         shared |= {"xanchor": "left", "yanchor": "bottom", "yshift": rows.mark / 2 + 1, "align": "left", **OVER}
     else:
         shared |= {"xanchor": "right", "xshift": -12, "align": "right"}
     width = LABEL_NARROW if rows.narrow else LABEL_MOST
-    return [note(broken(text, width), y=y, **shared) for text, y in zip(labels, rows.middles, strict=True)]
+    notes = [note(broken(text, width), y=y, **shared) for text, y in zip(labels, rows.middles, strict=True)]
+    if chosen is not None:
+        notes[chosen] |= {"text": f"<b>{notes[chosen]['text']}</b>", "bgcolor": theme.WASH}
+    return notes
 
 
-def chosen_row(codes: Sequence[str], selected: str, rows: Rows) -> list[Shape]:
-    """A frame around the row of the selected area, from edge to edge of the drawing."""
-    out: list[Shape] = []
-    for i, (code, y) in enumerate(zip(codes, rows.middles, strict=True)):
-        if selected and code == selected:
-            ends = [*rows.middles[:i][-1:], y, *rows.middles[i + 1 :][:1]]
-            half = rows.mark / 2 + 4 if rows.narrow or len(ends) < 2 else min(b - a for a, b in pairwise(ends)) / 2 - 1
-            out.append({"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": y - half, "y1": y + half,
-                        "line": {"color": theme.INK, "width": 2}, "layer": "above"})  # fmt: skip
-    return out
+def chosen_row(labels: Sequence[str], chosen: int | None, rows: Rows, left: float) -> list[Shape]:
+    """A pale band behind the row of the selected area, from edge to edge, with an ink bar at its left."""
+    if chosen is None:
+        return []
+    y = rows.middles[chosen]
+    if rows.narrow:
+        top, foot = y - rows.mark / 2 - 5 - TEXT_STEP * len(wrap(labels[chosen], LABEL_NARROW)), y + rows.mark / 2 + 4
+    else:
+        near = [abs(y - m) for i, m in enumerate(rows.middles) if i != chosen]
+        half = min([*near, 40.0]) / 2 - 1
+        top, foot = y - half, y + half
+    across: Shape = {"type": "rect", "y0": top, "y1": foot, "xref": "paper", "layer": "below", "line": {"width": 0}}
+    begin = 2 - left
+    margin = {**across, "xsizemode": "pixel", "xanchor": 0, "fillcolor": theme.WASH, "x0": begin, "x1": 0}
+    bar = {**margin, "fillcolor": theme.INK, "x1": begin + 4}
+    return [{**across, "fillcolor": theme.WASH, "x0": 0, "x1": 1}, margin, bar]
+
+
+def chosen_of(codes: Sequence[str], selected: str) -> int | None:
+    """Which row is of the selected area."""
+    return next((i for i, code in enumerate(codes) if selected and code == selected), None)
 
 
 def upright(x: float, low: float, high: float, **style: Any) -> go.Scatter:
@@ -182,7 +195,7 @@ class KeyItem:
     text: str
     fill: str
     edge: str
-    form: Literal["dot", "box", "gap", "line", "ring"] = "box"
+    form: Literal["dot", "box", "gap", "line", "dash", "ring"] = "box"
 
 
 def key_height(items: Sequence[KeyItem], narrow: bool) -> int:
@@ -228,11 +241,13 @@ def _flow(items: Sequence[KeyItem], narrow: bool) -> list[tuple[float, float, tu
 
 
 def _mark(item: KeyItem, x: float, y: float) -> list[Shape]:
-    shared = {
+    shared: dict[str, Any] = {
         "xref": "paper", "yref": "paper", "xsizemode": "pixel", "ysizemode": "pixel", "xanchor": 0, "yanchor": 0,
         "line": {"color": item.edge, "width": {"dot": 2, "line": 2, "ring": 3}.get(item.form, 1)},
     }  # fmt: skip
-    if item.form == "line":
+    if item.form == "dash":
+        shared["line"] = {"color": item.edge, "width": 2, "dash": "4px,3px"}
+    if item.form in ("line", "dash"):
         return [{"type": "line", "x0": x, "x1": x + 18, "y0": y, "y1": y, **shared}]
     size = (5, 5) if item.form == "dot" else (8, 6.5)
     middle = x + 9

@@ -34,14 +34,15 @@ def interval_dots(chart: IntervalDots, narrow: bool) -> go.Figure:
     left, key_height = part.left_margin(labels, narrow), part.key_height(items, narrow)
     shapes, key_notes = part.key(items, narrow, left, foot)
     marks = ticks(*ends, 4 if narrow else 6)
+    chosen = part.chosen_of([r.area_code for r in chart.rows], chart.selected)
     return part.figure(
         lines,
         top + at.height + foot + key_height,
         {"t": top, "b": foot + key_height, "l": left, "r": 6 if narrow else 66},
         xaxis=part.axis(marks, tick_labels(marks, chart.unit), *ends),
         yaxis=at.axis,
-        annotations=[*part.names(labels, at), *_values(chart, at), *named, *key_notes],
-        shapes=[*shapes, *part.chosen_row([r.area_code for r in chart.rows], chart.selected, at)],
+        annotations=[*part.names(labels, at, chosen), *_values(chart, at), *named, *key_notes],
+        shapes=[*shapes, *part.chosen_row(labels, chosen, at, left)],
     )
 
 
@@ -140,14 +141,15 @@ def ranked_bars(chart: RankedBars, narrow: bool) -> go.Figure:
     ]
     shown = _shown(chart)
     top, foot = 30 if ref else 6, 30 if shown else 8
+    left, chosen = part.left_margin(labels, narrow), part.chosen_of([r.area_code for r in rows], chart.selected)
     return part.figure(
         [bars, *lines],
         top + at.height + foot,
-        {"t": top, "b": foot, "l": part.left_margin(labels, narrow), "r": 8},
+        {"t": top, "b": foot, "l": left, "r": 8},
         xaxis={"range": list(ends), "visible": False},
         yaxis=at.axis,
-        annotations=[*part.names(labels, at), *gaps, *named, *shown],
-        shapes=part.chosen_row([r.area_code for r in rows], chart.selected, at),
+        annotations=[*part.names(labels, at, chosen), *gaps, *named, *shown],
+        shapes=part.chosen_row(labels, chosen, at, left),
     )
 
 

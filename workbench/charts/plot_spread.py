@@ -28,7 +28,7 @@ from workbench.charts.words import missing, say
 from workbench.domain.words import counted
 
 LANE = 23  # px from one lane of names to the next
-WIDE, NARROW = 620.0, 300.0  # px surely there for the drawing itself
+WIDE, NARROW = 700.0, 290.0  # px surely there for the drawing itself
 
 
 # --- distribution strip -----------------------------------------------------------------------------------------------
@@ -49,13 +49,13 @@ def strip(chart: Strip, narrow: bool) -> go.Figure:
     lanes, poles, names = _flags(chart, across, (low, high), feet, half)
     foot, key_items = 32, _strip_key(chart)
     key_height = part.key_height(key_items, narrow)
-    shapes, key_notes = part.key(key_items, narrow, 10, foot)
+    shapes, key_notes = part.key(key_items, narrow, 18, foot)
     marks = ticks(low, high, 4 if narrow else 6)
     top = half + LANE * lanes + 4
     return part.figure(
         [*_half_band(chart, half), *poles, *_spots(chart, rows, size, step)],
         top + half + foot + key_height + 6,
-        {"t": 2, "b": foot + key_height, "l": 10, "r": 10},
+        {"t": 2, "b": foot + key_height, "l": 18, "r": 18},
         xaxis=part.axis(
             marks, tick_labels(marks, chart.unit), low, high, ticks="outside", tickcolor=theme.MEANING, ticklen=5
         ),
@@ -94,7 +94,7 @@ def _flags(
 ) -> tuple[int, list[go.Scatter], list[part.Note]]:
     """How many lanes the names take, their poles and the names."""
     bold = {s.area_code for s in chart.named if s.role == "own" or s.area_code == chart.selected}
-    items = [(s.label, s.value or 0.0, feet[s], s.area_code in bold) for s in chart.named]
+    items = [(_fitting(s.label, across), s.value or 0.0, feet[s], s.area_code in bold) for s in chart.named]
     ref = chart.reference
     if ref:
         items.append((ref.name, ref.value, -half, False))
@@ -111,12 +111,22 @@ def _flags(
             style |= {"width": 1.5, "dash": "4px,3px"}
         poles.append(part.upright(value, foot, tip, **style))
         text = f"{escape(name)} {chart.say(value)}"
+        # A name wider than the room on its side is moved over its pole, back onto the drawing.
+        over = max(0.0, wide[i] - (px[i] if flag.left else across - px[i]) - 12)
+        shift = over - 3 if flag.left else 3 - over
         notes.append(
             part.note(f"<b>{text}</b>" if strong else text, value, tip, theme.INK if strong or is_ref else theme.SECOND,
-                      xanchor="right" if flag.left else "left", yanchor="top", xshift=-3 if flag.left else 3, yshift=4,
-                      borderpad=0)
+                      xanchor="right" if flag.left else "left", yanchor="top", xshift=shift, yshift=4, **part.OVER)
         )  # fmt: skip
     return lanes, poles, notes
+
+
+def _fitting(label: str, across: float) -> str:
+    """A name that fits on a phone: without its district, or cut, where the whole would not; hovering says it whole."""
+    most = int((across - 60) / part.CHAR)
+    if len(label) > most:
+        label = label.split(", ", maxsplit=1)[0]
+    return label if len(label) <= most else f"{label[: most - 1]}…"
 
 
 def _spots(chart: Strip, rows: Sequence[int], size: float, step: float) -> list[go.Scatter]:
@@ -209,9 +219,9 @@ def _limit_lines(
                    name="target")
     )  # fmt: skip
     notes = _limit_names(chart, kept, per_unit)
-    where: dict[str, Any] = {"xref": "paper", "xanchor": "right", "yanchor": "bottom", "yshift": 1, **part.OVER}
     text = f"<b>{escape(chart.target.name)} {chart.say(chart.target.value)}</b>"
-    return traces, [*notes, part.note(text, 1, chart.target.value, **where)]
+    where = {"xref": "paper", "xanchor": "right", "yanchor": "bottom", "yshift": 1}
+    return traces, [*notes, {**part.haloed(text, 1, chart.target.value), **where}]
 
 
 def _limit_names(chart: Funnel, kept: Sequence[int], per_unit: float) -> list[part.Note]:
@@ -274,15 +284,16 @@ def _funnel_names(
         x, y = d.denominator or x0, d.value or 0.0
         share = (log10(x) - log10(x0)) / (log10(x1) - log10(x0)) if log else (x - x0) / (x1 - x0)
         at_x, at_y = share * wide, (y - ends[0]) / (ends[1] - ends[0]) * high
-        need = part.CHAR * len(d.label) + 14
+        label = _fitting(d.label, wide)
+        need = part.CHAR * len(label) + 14
         left = at_x + need > wide + 40
         span = (at_x - need, at_x) if left else (at_x, at_x + need)
         if span[0] < -20 or any(span[0] < b and a < span[1] and abs(at_y - t) < 17 for a, b, t in taken):
             continue
         taken.append((*span, at_y))
-        text = f"<b>{escape(d.label)}</b>" if d.own or d.area_code == chart.selected else escape(d.label)
+        text = f"<b>{escape(label)}</b>" if d.own or d.area_code == chart.selected else escape(label)
+        shift = -11 if left else 11
         notes.append(
-            part.note(text, log10(x) if log else x, y, theme.INK if d.own else theme.SECOND,
-                      xanchor="right" if left else "left", xshift=-11 if left else 11, **part.OVER)
-        )  # fmt: skip
+            {**part.haloed(text, log10(x) if log else x, y), "xanchor": "right" if left else "left", "xshift": shift}
+        )
     return notes

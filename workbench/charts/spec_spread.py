@@ -346,15 +346,18 @@ class Spine(Chart):
         """What stands at the left and at the right of every row."""
         if self.rows and all(r.polarity for r in self.rows):
             return "Worst", "Best"
-        return (
-            ("Lowest", "Highest") if not any(r.polarity for r in self.rows) else ("Lowest or worst", "Highest or best")
-        )
+        return ("Lowest or worst", "Highest or best") if any(r.polarity for r in self.rows) else ("Lowest", "Highest")
 
     def key(self) -> tuple[tuple[Tone, str], ...]:
         """The tones that are drawn and what each means."""
         held = {r.tone for r in self.rows if not missing(r.value)}
+        judged = any(r.polarity for r in self.rows)
         means = (self.strong_means, self.some_means, self.plain_means)
-        return key_of(held, means, judged=any(r.polarity for r in self.rows))
+        mixed = {r.tone for r in self.rows if judged and not r.polarity}
+        return tuple(
+            (tone, f"{text}, or no source says which way is better" if tone in mixed and tone != "plain" else text)
+            for tone, text in key_of(held, means, judged=judged)
+        )
 
     def _alt(self) -> str:
         parts = [self._said(r) for r in self.rows]
