@@ -7,9 +7,11 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 # What the browser and document tests drive. Fonts too: without them a picture of a page is empty boxes.
 DEBIAN_PACKAGES := chromium fonts-liberation libreoffice-writer-nogui poppler-utils
+# What the engines of `make test-engines` run on.
+ENGINE_PACKAGES := postgresql default-jre-headless
 
 .DEFAULT_GOAL := help
-.PHONY: help app install test test-all lint format lock programs js clean
+.PHONY: help app install test test-all test-engines lint format lock programs engine-programs js clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -20,10 +22,13 @@ app: $(VENV)/run.stamp ## start the workbench; PORT=8866 and PROJECT=file.json c
 install: $(VENV)/test.stamp ## install all that `make app` and `make test` need, and start nothing
 
 test: programs lint ## lint, types, import contracts and tests, those in a browser too
-	@$(BIN)/python -m pytest -m "not slow" $(PYTEST)
+	@$(BIN)/python -m pytest -m "not slow and not engines" $(PYTEST)
 
 test-all: programs lint ## the same, with the slow tests
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest -m "not engines" $(PYTEST)
+
+test-engines: $(VENV)/engines.stamp engine-programs ## the store of figures on PostgreSQL and Spark; installs what it needs
+	@WORKBENCH_ENGINES=all $(BIN)/python -m pytest tests/store/test_figures_store.py -m engines $(PYTEST)
 
 lint: $(VENV)/test.stamp ## lint, formatting, types and import contracts
 	@$(BIN)/ruff check .
@@ -35,10 +40,11 @@ format: $(VENV)/test.stamp ## put the code in its one format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-# The second lock holds the first: what the tests run on is what `make app` installs.
+# Each lock holds the one before: what the tests run on is what `make app` installs.
 lock: $(VENV)/test.stamp ## pin the dependencies anew; UPGRADE=name moves one on, UPGRADE=all every one
-	@$(COMPILE) $(UPGRADE_FLAG) --all-extras --group build --output-file requirements.lock >/dev/null
-	@$(COMPILE) $(UPGRADE_FLAG) --all-extras --group build --group test --constraints requirements.lock --output-file requirements-test.lock >/dev/null
+	@$(COMPILE) $(UPGRADE_FLAG) --extra all --group build --output-file requirements.lock >/dev/null
+	@$(COMPILE) $(UPGRADE_FLAG) --extra all --group build --group test --constraints requirements.lock --output-file requirements-test.lock >/dev/null
+	@$(COMPILE) $(UPGRADE_FLAG) --extra all --extra engines --group build --group test --constraints requirements-test.lock --output-file requirements-engines.lock >/dev/null
 UPGRADE_FLAG = $(if $(UPGRADE),$(if $(filter all,$(UPGRADE)),--upgrade,--upgrade-package $(UPGRADE)))
 
 js: ## build the browser's half of LiveView again (needs node); the result is committed
@@ -75,11 +81,15 @@ $(VENV)/test.stamp: requirements-test.lock requirements.lock pyproject.toml | $(
 	$(call install,requirements-test.lock)
 	@touch $(VENV)/run.stamp $@
 
-# Elsewhere than on Debian as root, the tests use the browser and LibreOffice that are there, and say what they had to skip.
-programs:
+$(VENV)/engines.stamp: requirements-engines.lock requirements-test.lock requirements.lock pyproject.toml | $(BIN)/python
+	$(call install,requirements-engines.lock)
+	@touch $(VENV)/run.stamp $(VENV)/test.stamp $@
+
+# Installs Debian packages when it may and they are not there: $(1) are their names.
+define debian
 	@if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian$$' /etc/os-release; then \
 		missing=; \
-		for package in $(DEBIAN_PACKAGES); do \
+		for package in $(1); do \
 			dpkg-query --show --showformat '$${db:Status-Status}\n' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; \
 		done; \
 		if [ -n "$$missing" ]; then \
@@ -89,3 +99,13 @@ programs:
 				|| echo "Could not install$$missing: tests that need them will say so." >&2; \
 		fi; \
 	fi
+endef
+
+# Elsewhere than on Debian as root, the tests use the browser and LibreOffice that are there, and say what they had to skip.
+programs:
+	$(call debian,$(DEBIAN_PACKAGES))
+
+# PostgreSQL's package makes and starts a cluster of its own; the tests make theirs in a temporary folder. Where nothing
+# can be installed the tests fail and say which program is missing.
+engine-programs:
+	$(call debian,$(ENGINE_PACKAGES))

@@ -19,13 +19,21 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NAME = PROJECT["project"]["name"]
-EXTRAS = {name: given for name, given in PROJECT["project"]["optional-dependencies"].items() if name != "all"}
+# Deliberately outside "all": Spark is 470 MB and wants Java, and psycopg is under the LGPL.
+APART = {"engines"}
+GIVEN = PROJECT["project"]["optional-dependencies"]
+EXTRAS = {name: given for name, given in GIVEN.items() if name not in {"all", *APART}}
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 
 RUN = [Requirement(text) for texts in [PROJECT["project"]["dependencies"], *EXTRAS.values()] for text in texts]
 BUILD = [Requirement(text) for text in PROJECT["dependency-groups"]["build"]]
 TEST = [Requirement(text) for text in PROJECT["dependency-groups"]["test"]]
-LOCKS = {"requirements.lock": [*RUN, *BUILD], "requirements-test.lock": [*RUN, *BUILD, *TEST]}
+ENGINES = [Requirement(text) for text in GIVEN["engines"] if not text.startswith(NAME)]
+LOCKS = {
+    "requirements.lock": [*RUN, *BUILD],
+    "requirements-test.lock": [*RUN, *BUILD, *TEST],
+    "requirements-engines.lock": [*RUN, *BUILD, *TEST, *ENGINES],
+}
 
 
 def by_name(requirements: list[Requirement]) -> dict[str, Requirement]:
@@ -36,9 +44,18 @@ def by_name(requirements: list[Requirement]) -> dict[str, Requirement]:
 # --- extras and conda -------------------------------------------------------------------------------------------------
 
 
-def test_the_extra_all_holds_every_extra():
-    (everything,) = PROJECT["project"]["optional-dependencies"]["all"]
+def test_the_extra_all_holds_every_extra_but_those_apart():
+    (everything,) = GIVEN["all"]
     assert Requirement(everything).extras == set(EXTRAS)
+    assert set(GIVEN) >= APART
+
+
+def test_an_extra_apart_asks_for_the_store_in_the_same_versions():
+    store = by_name([Requirement(text) for text in GIVEN["store"]])
+    assert f"{NAME}[store]" in GIVEN["engines"]
+    assert {r.name: r.specifier for r in ENGINES if r.name in store} == {
+        "ibis-framework": store["ibis-framework"].specifier
+    }
 
 
 @cache
@@ -96,6 +113,12 @@ def test_a_lock_has_a_hash_for_every_pin(lock: str):
 def test_the_tests_run_on_what_make_app_installs():
     run, test = pins("requirements.lock"), pins("requirements-test.lock")
     assert {name: test.get(name) for name in run} == run
+
+
+def test_the_engines_are_tested_on_what_everything_else_is_tested_on():
+    test, engines = pins("requirements-test.lock"), pins("requirements-engines.lock")
+    assert {name: engines.get(name) for name in test} == test
+    assert {"pyspark", "psycopg"} <= set(engines) - set(test)
 
 
 # --- licences ---------------------------------------------------------------------------------------------------------
