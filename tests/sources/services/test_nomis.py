@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pandas as pd
 import pytest
 from answering import client_that
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from misbehaving import Say
 from nomis_replay import Replay, row, written
@@ -186,36 +186,52 @@ def test_any_split_into_pages_gives_the_same_table(size, steps):
     assert len(told) == len(replies)
 
 
-@given(st.data())
-def test_any_damage_to_a_page_is_an_error(data):
-    """Pages lost, twice, out of turn, shifted, cut, or of another count: the whole table or none."""
-    size, step = data.draw(st.integers(2, 30)), data.draw(st.integers(1, 12))
-    pages = {start: page(TABLE[start : min(start + step, size)], start, size) for start in range(0, size, step)}
-    start = data.draw(st.sampled_from(sorted(pages)))
-    content = pages[start].content
+def line(content, *numbers):
+    """These lines of a page: 0 is its header."""
     lines = content.decode().splitlines(keepends=True)
-    damaged = data.draw(
-        st.sampled_from(
-            [
-                b"",
-                b"<!DOCTYPE html><html></html>",
-                b'{"error":"Query is incomplete"}',
-                lines[0].encode() if start else lines[0].lower().replace('"obs_value"', '"value"').encode(),
-                content.rstrip(b"\n")[:-3],
-                content[: content.rindex(b",")],
-                "".join([*lines, lines[-1]]).encode(),
-                "".join([lines[0], *lines[2:], lines[1]]).encode() if len(lines) > 2 else b"x",
-                content.replace(f'"{size}"\n'.encode(), f'"{size + 1}"\n'.encode(), 1) if len(lines) > 2 else b"x",
-                pages[(start + step) if start + step in pages else 0].content if len(pages) > 1 else b"x",
-                content.replace(b'"OBS_VALUE"', b'"OBS_VALUE_NEW"'),
-                content.replace(b'"URN"', b'"AGE"'),
-                content[: len(lines[0]) + 5],
-            ]
-        )
-    )
+    return "".join(lines[n] for n in numbers if -len(lines) <= n < len(lines)).encode()
+
+
+DAMAGE = {
+    "nothing": lambda content: b"",
+    "a web page": lambda content: b"<!DOCTYPE html><html>RECORD_COUNT</html>",
+    "an error in JSON": lambda content: b'{"error":"Query is incomplete"}',
+    "cut off within quotation marks": lambda content: content[:-3],
+    "cut off between two cells": lambda content: content[: content.rindex(b",")],
+    "cut off in the header": lambda content: content[:40],
+    "its first row lost": lambda content: line(content, 0, *range(2, 40)) if content.count(b"\n") > 2 else b"",
+    "its last row twice": lambda content: content + line(content, -1),
+    "its last row first": lambda content: line(content, 0, -1, *range(1, content.count(b"\n") - 1)),
+    "a row that says another count": lambda content: content.replace(b'"6"\n', b'"7"\n', 1),
+    "more rows than it says": lambda content: content.replace(b'"6"\n', b'"1"\n'),
+    "a column of another name": lambda content: content.replace(b'"OBS_VALUE"', b'"VALUE"'),
+    "a dimension that nobody named": lambda content: content.replace(b'"URN"', b'"AGE"'),
+    "two columns of one name": lambda content: content.replace(b'"URN"', b'"DATE"'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+@given(step=st.integers(2, 6), which=st.integers(0, 2))
+def test_any_damage_to_a_page_is_an_error(damage, step, which):
+    """The whole table or none."""
+    pages = {start: page(TABLE[start : min(start + step, 6)], start, 6) for start in range(0, 6, step)}
+    start = sorted(pages)[min(which, len(pages) - 1)]
+    damaged = damage(pages[start].content)
+    assume(damaged != pages[start].content)
     asked = {**pages, start: replace(pages[start], content=damaged)}
     with pytest.raises((SourceUnavailable, Changed)):
         pull(lambda offset: asked[offset], DIMENSIONS, lambda *_: None)
+
+
+@given(st.permutations([0, 2, 4]).filter(lambda order: order != [0, 2, 4]))
+def test_pages_out_of_turn_are_an_error(order):
+    """A page that comes twice, or in place of another."""
+    pages = {start: page(TABLE[said : said + 2], said, 6) for start, said in zip((0, 2, 4), order, strict=True)}
+    with pytest.raises(SourceUnavailable, match="not numbered one after the other"):
+        pull(lambda offset: pages[offset], DIMENSIONS, lambda *_: None)
+    first = page(TABLE[:2], 0, 6)
+    with pytest.raises(SourceUnavailable, match="from 2"):
+        pull(lambda _: first, DIMENSIONS, lambda *_: None)
 
 
 def test_columns_are_read_in_any_case():
