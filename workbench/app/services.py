@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.domain.queries import Description, Found, Query
+from workbench.domain.queries import Description, Found, Query, newest
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from workbench.sources.services.contract import Client, Fetched, Progress, Service
 
 Stopped = Callable[[], bool]
+
+TRIES = 4
+LATEST = "latest"
+KNOW_LATEST = frozenset({"nomis", "statxplore", "fingertips", "lginform"})
+"""Services that are asked for the latest period by that word; of the others the newest code is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +40,15 @@ class Opening:
         Whether somebody has asked to stop.
     fresh : bool
         Ask again, whatever is cached.
+    tries : int
+        How often a question is asked at most.
     """
 
     folder: Path
     base_url: str = ""
     stopped: Stopped = lambda: False
     fresh: bool = False
+    tries: int = TRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,9 @@ class Services:
     folder: Path
     base_urls: Mapping[str, str] = field(default_factory=dict)
 
-    def service(self, key: str, stopped: Stopped = lambda: False, *, fresh: bool = False) -> Service:
+    def service(
+        self, key: str, stopped: Stopped = lambda: False, *, fresh: bool = False, tries: int = TRIES
+    ) -> Service:
         """Open a service.
 
         Raises
@@ -89,7 +99,7 @@ class Services:
         """
         if key not in self.offered:
             raise WorkbenchError(f"There is no service “{key}”.", f"Choose one of: {', '.join(self.offered)}.")
-        return self.offered[key].open(Opening(self.folder, self.base_urls.get(key, ""), stopped, fresh))
+        return self.offered[key].open(Opening(self.folder, self.base_urls.get(key, ""), stopped, fresh, tries))
 
     def search(self, key: str, words: str, stopped: Stopped = lambda: False) -> tuple[Found, ...]:
         """Data sets of a service that match."""
@@ -128,7 +138,10 @@ class Services:
                 so_far = f"{progress.done:,} of {progress.of:,}{unit}" if progress.of else f"{progress.done:,}{unit}"
                 tell(progress.done, progress.of, progress.doing or f"{so_far}.")
 
-        return self.service(query.service, stopped, fresh=fresh).fetch(query, areas, told)
+        service = self.service(query.service, stopped, fresh=fresh)
+        if LATEST in query.periods and query.service not in KNOW_LATEST:
+            query = query.with_(periods=_latest_named(query.periods, service.describe(query.dataset)))
+        return service.fetch(query, areas, told)
 
 
 def offered_services(folder: Path, base_urls: Mapping[str, str] | None = None) -> Services:
@@ -143,6 +156,14 @@ def offered_services(folder: Path, base_urls: Mapping[str, str] | None = None) -
     return Services({one.key: one for one in OFFERED}, folder, dict(base_urls or {}))
 
 
+def _latest_named(periods: tuple[str, ...], about: Description) -> tuple[str, ...]:
+    """The periods with the newest code in place of “latest”; none where the data set has no such dimension."""
+    time = about.dimension("time")
+    if time is None or not time.codes:
+        return tuple(p for p in periods if p != LATEST)
+    return tuple(dict.fromkeys(newest(time) if p == LATEST else p for p in periods))
+
+
 # Each is imported when it is opened: together they cost a tenth of a second that no other command need wait for.
 
 
@@ -152,7 +173,9 @@ def _client(name: str, opening: Opening) -> Client:
 
     # A day: statistics come out monthly, and a pull that was stopped goes on from what is kept.
     age = 0.0 if opening.fresh else 24.0
-    return HttpClient(name, ReplyCache(opening.folder), cancelled=opening.stopped, max_age_hours=age)
+    return HttpClient(
+        name, ReplyCache(opening.folder), cancelled=opening.stopped, max_age_hours=age, tries=opening.tries
+    )
 
 
 def _at(opening: Opening, service: Service) -> Service:

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from workbench import __version__
+from workbench.cli.doctor import doctor
 from workbench.cli.figures import figures
 from workbench.cli.shown import AsJson, AsOf, ProjectFile, derive, not_over, rows_of, show
 from workbench.errors import WorkbenchError
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(figures, name="figures")
+app.command()(doctor)
 
 
 def main() -> None:

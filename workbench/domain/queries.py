@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 
 from workbench.domain.base import Entity, Value
+from workbench.domain.periods import period_of
 from workbench.domain.provenance import Citation
 
 Role = Literal["area", "time", "measure", "breakdown"]
@@ -178,3 +179,27 @@ class Description(Value):
     def dimension(self, role_or_id: str) -> Dimension | None:
         """The first dimension of this role, or of this id."""
         return next((d for d in self.dimensions if role_or_id in (d.role, d.id)), None)
+
+
+def newest(time: Dimension) -> str:
+    """The code of the latest period of a dimension of time; an empty string when it lists none.
+
+    Periods are told by their labels and codes; where none can be read as a period, the code that sorts last is taken.
+
+    Examples
+    --------
+    >>> months = (Code(id="m2", label="March 2024"), Code(id="m1", label="February 2024"))
+    >>> newest(Dimension(id="month", label="Month", role="time", codes=months))
+    'm2'
+    """
+    last = max(time.codes, key=_sorting, default=None)
+    return last.id if last else ""
+
+
+def _sorting(code: Code) -> tuple[date, str]:
+    for text in (code.label, code.id):
+        try:
+            return period_of(text)[1], code.id
+        except ValueError:
+            continue
+    return date.min, code.id
