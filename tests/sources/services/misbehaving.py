@@ -14,6 +14,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections import deque
@@ -106,9 +107,9 @@ class Asked:
 
 
 class Server:
-    """Answers with what :meth:`will` and :meth:`answers` were given, else with status 599."""
+    """Answers with what :meth:`will` and :meth:`answers` were given, else with status 599; over TLS with a context."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self.ended = threading.Event()
         self._turn: deque[Say] = deque()
@@ -126,7 +127,9 @@ class Server:
                 """Say nothing: a client that goes away is what is being tested."""
 
         self._http = Quiet(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        if tls is not None:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
+        self.url = f"{'https://localhost' if tls else 'http://127.0.0.1'}:{self._http.server_address[1]}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
 
     def will(self, *answers: Say) -> None:

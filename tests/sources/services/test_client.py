@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import pickle
+import ssl
 import threading
 import traceback
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-from misbehaving import Say
+from misbehaving import Say, Server
 
 from workbench.errors import Cancelled, KeyMissing, Refused, SourceUnavailable, WorkbenchError
 from workbench.sources.services import tidy
@@ -168,6 +169,46 @@ def test_a_duplicated_page_is_refused_by_the_check(client, server):
 def test_nobody_at_the_address(client):
     with pytest.raises(SourceUnavailable, match="No connection could be made"):
         client.get("http://127.0.0.1:9/x", check=is_table)
+
+
+def test_a_proxy_of_the_environment_is_used(client, server, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    server.will(GOOD)
+    assert client.get("http://stats.example/x", check=is_table).content == GOOD.body
+    assert server.asked[0].target == "http://stats.example/x"
+
+
+def test_a_proxy_that_cannot_be_used_says_so(client, server, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "gopher://proxy.example:1")
+    assert "HTTPS_PROXY" in failure(client, server).remedy
+
+
+@pytest.fixture
+def false_certificate(tmp_path):
+    """The address of a server whose certificate nobody vouches for, and what it was asked."""
+    x509 = pytest.importorskip("cryptography.x509", reason="needs cryptography, to make a certificate")
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+
+    names = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "localhost")])
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(names, names, key.public_key(), 1, now, now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (tmp_path / "both.pem").write_bytes(private + made.sign(key, hashes.SHA256()).public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "both.pem")
+    with Server(context) as running:
+        yield running
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_accepted(client, false_certificate, waits):
+    error = failure(client, false_certificate, secret_headers={"APIKey": SECRET})
+    assert "certificate could not be checked" in str(error)
+    assert false_certificate.asked == []
+    assert waits == []
 
 
 # --- not tried again --------------------------------------------------------------------------------------------------

@@ -205,6 +205,7 @@ DAMAGE = {
     "a row that says another count": lambda content: content.replace(b'"6"\n', b'"7"\n', 1),
     "more rows than it says": lambda content: content.replace(b'"6"\n', b'"1"\n'),
     "a column of another name": lambda content: content.replace(b'"OBS_VALUE"', b'"VALUE"'),
+    "a column less": lambda content: content.replace(b'"OBS_CONF"', b'"OBS_ROUND"'),
     "a dimension that nobody named": lambda content: content.replace(b'"URN"', b'"AGE"'),
     "two columns of one name": lambda content: content.replace(b'"URN"', b'"DATE"'),
 }
