@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.areas import Area, AreaRegister
-from workbench.errors import UnknownArea, WrongFile
+from workbench.errors import UnknownArea, Unsettled, WrongFile
 from workbench.sources.claimant_csv import fits, read
 from workbench.sources.imported import Cells
 from workbench.sources.read import read_figures
@@ -108,14 +108,15 @@ def test_lsoas_of_the_claimant_count_are_those_of_2011_even_when_the_code_lives_
 
 def test_a_table_of_counts_of_who_knows_what_is_not_taken_for_claimants(areas, write):
     text = "Date,Geography,Measure Type,Unit,Value\n2018-09,E01004768,count,persons,5\n"
-    with pytest.raises(WrongFile, match="kind that cannot be read yet"):
+    with pytest.raises(Unsettled) as asked:
         read_figures(write("input.csv", text), areas)
+    assert [question.key for question in asked.value.questions] == ["measure"]
 
 
 def test_another_measure_is_not_taken_for_claimants(areas, write):
     text = "date,area_code,area_name,measure,value\n2018-09,E08000001,Bolton,People on Universal Credit,5\n"
-    with pytest.raises(WrongFile, match="kind that cannot be read yet"):
-        read_figures(write("claimant.csv", text), areas)
+    frame = read_figures(write("claimant.csv", text), areas).figures.frame
+    assert frame["measure"].tolist() == ["people_on_universal_credit"]
 
 
 UNDATED = "lsoa11cd,lsoa11nm,measure,value\nE01004768,Bolton 001A,Residents claiming JSA or Universal Credit,5\n"

@@ -8,6 +8,7 @@ import pytest
 from workbench.errors import WorkbenchError, WrongFile
 from workbench.sources.imported import Cells, source_id
 from workbench.sources.read import read_figures
+from workbench.sources.sheets import Opened
 
 CLAIMANTS = "date,area_code,area_name,measure,value\n2018-09,E08000001,Bolton,Claimant count,5\n"
 
@@ -43,8 +44,6 @@ def test_a_file_of_commas(areas, write):
         (b"%PDF-1.7 ...", "a PDF document"),
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"<!DOCTYPE html><html></html>", "a web page"),
-        (b'{"error": "Query is incomplete"}', "JSON"),
-        (b"[1, 2]", "JSON"),
         (b"\x00\x01\x02\x03", "not text"),
         (b"PAR1\x15\x04", "a Parquet file"),
     ],
@@ -53,6 +52,13 @@ def test_what_is_no_spreadsheet_is_named(areas, tmp_path, content, kind):
     path = tmp_path / "figures.csv"
     path.write_bytes(content)
     assert message(path, areas) == f"It is {kind}, not a spreadsheet or CSV."
+
+
+@pytest.mark.parametrize("content", [b'{"error": "Query is incomplete"}', b"[1, 2]", b'{"a": [1, 2'])
+def test_json_without_records_is_refused_as_such(areas, tmp_path, content):
+    path = tmp_path / "figures.csv"
+    path.write_bytes(content)
+    assert message(path, areas).startswith("It is JSON")
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04 and then nothing", b"\xd0\xcf\x11\xe0 and then nothing"])
@@ -123,7 +129,7 @@ def test_names_of_areas_are_not_taken_for_people(areas, write, header):
 
 def test_records_on_the_second_sheet_are_seen_too(areas, tmp_path, monkeypatch):
     sheets = [Cells(tmp_path, "a", [["date"]]), Cells(tmp_path, "b", [["NINO"], ["x"]])]
-    monkeypatch.setattr("workbench.sources.read._open", lambda path: sheets)
+    monkeypatch.setattr("workbench.sources.read._open", lambda path: Opened(tuple(sheets)))
     assert "records about people" in message(tmp_path, areas)
 
 

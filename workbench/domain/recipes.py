@@ -16,11 +16,8 @@ from pydantic import Field, ValidationError
 from workbench.domain.base import Value
 from workbench.errors import WrongFile
 
-AreaKind = Literal["code", "name", "prefixed", "code and name"]
-Role = Literal[
-    "area", "area name", "level", "period", "measure", "measure detail", "unit", "value", "lower", "upper",
-    "half-width", "flag", "breakdown", "ignored",
-]  # fmt: skip
+OF_ONE_FILE = frozenset({"period", "part", "vintage"})
+"""Answers that next year's file of the same kind must be asked for again."""
 
 
 class Candidate(Value):
@@ -63,7 +60,7 @@ class Question(Value):
 
 
 class ValueColumn(Value):
-    """One column of values in a wide table, and the columns that belong to it.
+    """One column of values, and the columns that belong to it.
 
     Attributes
     ----------
@@ -71,20 +68,23 @@ class ValueColumn(Value):
         Counted from 0.
     heading : str
         As the file writes it.
-    measure, title, unit : str
+    measure, title : str
+        Empty where the rows say what is measured.
+    unit : str
+        Empty where the rows say it.
     period : str
         When the heading gives it; else empty.
     breakdowns : mapping of str to str
-        When headings give them.
+        When headings give them; an empty text means all.
     lower, upper, half_width, flag : int or None
         Columns of the interval and the flag.
     """
 
     column: int
     heading: str
-    measure: str
-    title: str
-    unit: str
+    measure: str = ""
+    title: str = ""
+    unit: str = ""
     period: str = ""
     breakdowns: dict[str, str] = Field(default_factory=dict)
     lower: int | None = None
@@ -100,23 +100,25 @@ class Recipe(Value):
     ----------
     fingerprint : str
         Of the headings, by :func:`fingerprint`.
+    content : str
+        The sha256 of the file it was made from: answers about one file alone, such as its period, hold for no other.
     sheet : str
     shape : str
         How the rows were made into one table: ``plain``, ``stacked`` (a block for each period or area), ``turned``
         (areas are columns).
-    header_rows : int
-        How many rows of the sheet, from ``first_row`` on, are headings.
-    first_row : int
-        Row of the first heading, counted from 1.
+    first_row, header_rows : int
+        Where the headings stand, counted from 1, and how many rows they are.
     area_column : int
     area_kind : str
-    name_column : int or None
+        ``code``, ``name``, ``prefixed`` or ``code and name``.
     level, vintage : str
         Level of names and boundaries of codes; empty where each code says it.
     layout : str
-        ``long``: one value in each row; ``wide``: one value in each of ``values``.
-    roles : mapping of str to str
-        Heading of a column in a long table to what it is.
+        ``long``: rows say what is measured; ``wide``: headings do.
+    roles : mapping of int to str
+        What each column was taken for.
+    breakdowns : mapping of int to str
+        Columns that split figures, and what the split is called.
     values : tuple of ValueColumn
     period_column : int or None
     period : str
@@ -124,7 +126,7 @@ class Recipe(Value):
     legend : mapping of str to str
         Symbol to flag of the schema.
     publisher, title : str
-        For the citation; empty when the file does not say and nobody did.
+        For the citation.
     confidence : float
         Of the interval columns.
     answers : mapping of str to str
@@ -132,17 +134,18 @@ class Recipe(Value):
     """
 
     fingerprint: str
+    content: str = ""
     sheet: str = ""
     shape: Literal["plain", "stacked", "turned"] = "plain"
     first_row: int = 1
     header_rows: int = 1
     area_column: int = 0
-    area_kind: AreaKind = "code"
-    name_column: int | None = None
+    area_kind: str = "code"
     level: str = ""
     vintage: str = ""
     layout: Literal["long", "wide"] = "wide"
-    roles: dict[int, Role] = Field(default_factory=dict)
+    roles: dict[int, str] = Field(default_factory=dict)
+    breakdowns: dict[int, str] = Field(default_factory=dict)
     values: tuple[ValueColumn, ...] = ()
     period_column: int | None = None
     period: str = ""
@@ -151,6 +154,12 @@ class Recipe(Value):
     title: str = ""
     confidence: float = 0.95
     answers: dict[str, str] = Field(default_factory=dict)
+
+    def answers_for(self, content: str) -> dict[str, str]:
+        """The answers that hold for a file: all of them for the same file, those about its kind for another."""
+        if content == self.content:
+            return dict(self.answers)
+        return {key: said for key, said in self.answers.items() if key not in OF_ONE_FILE}
 
     def as_json(self) -> str:
         """The recipe as JSON, two blanks to a level."""

@@ -63,7 +63,7 @@ def _page(path: Path, held: Mapping[str, object]) -> Sheets:
     if len(columns) > 1 and len(columns) == len(held) and len(lengths) == 1:
         rows = [list(row) for row in zip(*columns.values(), strict=True)]
         return [Cells(path, "", [list(columns), *map(_flat, rows)])], "", ()
-    raise WrongFile("It is JSON without a table: it has no list of records.", _REMEDY, str(path))
+    raise WrongFile("It is JSON, not a spreadsheet or CSV, and it has no list of records.", _REMEDY, str(path))
 
 
 def _is_part(held: Mapping[str, object], count: int) -> str:
@@ -78,7 +78,7 @@ def _is_part(held: Mapping[str, object], count: int) -> str:
 
 def _records(path: Path, records: Sequence[object]) -> Cells:
     if not records or not all(isinstance(one, dict) for one in records):
-        raise WrongFile("It is JSON without a table: its list does not hold records.", _REMEDY, str(path))
+        raise WrongFile("It is JSON, not a spreadsheet or CSV, and its list does not hold records.", _REMEDY, str(path))
     folded = [_folded(one) for one in records if isinstance(one, dict)]
     names = list(dict.fromkeys(name for one in folded for name in one))
     return Cells(path, "", [names, *([_cell(one.get(name)) for name in names] for one in folded)])

@@ -9,6 +9,11 @@ from workbench.sources.imported import Cells, text
 
 # The form that GOV.UK publishes for a National Insurance number; blanks are dropped before matching.
 _NINO = re.compile(r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]", re.IGNORECASE)
+_POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}", re.IGNORECASE | re.ASCII)
+_BIRTH = re.compile(
+    r"(?:0?[1-9]|[12]\d|3[01])[/.-](?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d", re.ASCII
+)
+_PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?[A-Z][a-z’'-]+(?: [A-Z][a-z’'-]+)+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 
 _ALONE = {
@@ -25,10 +30,18 @@ _ALONE = {
     "first name": "first name",
     "full name": "full name",
     "claimant name": "full name",
+    "customer reference number": "customer reference number",
+    "passport number": "passport number",
+    "driving licence number": "driving licence number",
+    "uln": "unique learner number",
+    "unique learner number": "unique learner number",
+    "upn": "unique pupil number",
+    "unique pupil number": "unique pupil number",
 }
 _NAMES = {"name", "client", "client name", "customer", "customer name", "participant", "participant name", "resident"}
 _PLACES = {"postcode", "post code", "address", "home address", "address line 1"}
 _HEAD = 20  # rows in which headings may stand below a title
+_LOOKED_AT = 400  # rows, at the top of a sheet
 _SEEN = 3  # cells of the form of an identifier that are no accident
 
 
@@ -40,7 +53,7 @@ def refuse_personal(cells: Cells) -> None:
     WrongFile
         Naming what was seen.
     """
-    seen = _headings(cells) or _values(cells)
+    seen = _headings(cells) or _values(cells) or _rows(cells)
     if seen:
         raise WrongFile(
             f"It looks like records about people: it has {seen}. Nothing was read.",
@@ -71,4 +84,30 @@ def _values(cells: Cells) -> str:
             return "cells of the form of a National Insurance number"
         if emails >= _SEEN:
             return "a list of email addresses"
+    return ""
+
+
+def _rows(cells: Cells) -> str:
+    """Rows at the level of postcodes, or names of people beside days that may be births."""
+    postcodes: dict[int, int] = {}
+    births: dict[int, int] = {}
+    people: dict[int, int] = {}
+    filled = 0
+    for row in cells.rows[:_LOOKED_AT]:
+        filled += any(text(cell) for cell in row)
+        for place, cell in enumerate(row):
+            if not isinstance(cell, str) or not 3 < len(cell) < 40:
+                continue
+            said = cell.strip()
+            for pattern, seen in ((_POSTCODE, postcodes), (_BIRTH, births), (_PERSON, people)):
+                if pattern.fullmatch(said):
+                    seen[place] = seen.get(place, 0) + 1
+    most = max(filled - 1, 1)
+    if any(count >= _SEEN and count >= 0.6 * most for count in postcodes.values()):
+        return "a row for each postcode, which may be one household"
+    headings = " ".join(text(cell).lower() for row in cells.rows[:_HEAD] for cell in row)
+    named = any(count >= _SEEN and count >= 0.6 * most for count in people.values())
+    born = any(count >= _SEEN and count >= 0.6 * most for count in births.values())
+    if named and born and re.search(r"birth|born|dob|d\.o\.b", headings):
+        return "names beside dates of birth"
     return ""

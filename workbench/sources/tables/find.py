@@ -67,7 +67,7 @@ class Table:
 def is_code(said: str) -> bool:
     """Whether a text is a code of an area and nothing else, or one with its name."""
     said = said.strip()
-    return len(said) >= 8 and (CODE.fullmatch(said) is not None or CODE_AND_NAME.fullmatch(said) is not None)
+    return 8 <= len(said) <= 150 and (CODE.fullmatch(said) is not None or CODE_AND_NAME.fullmatch(said) is not None)
 
 
 def find_table(cells: Cells, is_name: IsArea) -> Table | None:
@@ -145,7 +145,11 @@ def _plain(cells: Cells, rows: Sequence[Row], numbers: Sequence[int], place: int
     while above > 0 and _has_numbers(rows[above - 1], place) and not _is_headings(rows[above - 1], rows[first]):
         above -= 1
     head = _headings_above(rows, above, place)
-    data = [(row, number) for row, number in zip(rows[above : last + 1], numbers[above : last + 1], strict=True) if _filled(row)]
+    data = [
+        (row, number)
+        for row, number in zip(rows[above : last + 1], numbers[above : last + 1], strict=True)
+        if _filled(row)
+    ]
     values = _number_columns([row for row, _ in data[:50]])
     headings = _joined([rows[i] for i in head], values)
     width = max([len(headings), *(len(row) for row, _ in data)])
@@ -174,7 +178,9 @@ def _is_number(cell: object) -> bool:
 
 
 def _has_numbers(row: Row, place: int) -> bool:
-    return any(_is_number(cell) for at, cell in enumerate(row) if at != place) and bool(text(row[place] if place < len(row) else ""))
+    return any(_is_number(cell) for at, cell in enumerate(row) if at != place) and bool(
+        text(row[place] if place < len(row) else "")
+    )
 
 
 def _is_headings(row: Row, below: Row) -> bool:
@@ -281,6 +287,9 @@ def _unstacked(rows: Sequence[Row]) -> tuple[list[Row], list[int]] | None:
     contexts = [_context(rows, start, starts[n - 1] + 1 if n else 0) for n, start in enumerate(starts)]
     keys = list(dict.fromkeys(key for context in contexts for key in context))
     headings = list(rows[starts[0]])
+    after = rows[starts[0] + 1] if starts[0] + 1 < len(rows) else []
+    if _filled(after) == [0] and headings:
+        headings[0] = after[0]  # “Age” below “Sex”: the name of the labels of the rows
     top: list[Row] = [[line] for line in _above(rows, starts[0])]
     made: list[Row] = [*top, [*keys, *headings]]
     numbers = [*range(1, len(top) + 1), starts[0] + 1]
@@ -350,4 +359,6 @@ def _turned(cells: Cells, rows: Sequence[Row], across: int, is_name: IsArea) -> 
     found = _plain(cells, made, numbers, 0, lambda said: is_code(said) or is_name(said))
     banner, facts = _banner(rows[:across])
     foot = tuple(line for row in rows[below[-1] + 1 :] if (line := _line(row)))
-    return replace(found, shape="turned", banner=banner, facts=facts, foot=foot, first_row=across + 1) if found else None
+    return (
+        replace(found, shape="turned", banner=banner, facts=facts, foot=foot, first_row=across + 1) if found else None
+    )
