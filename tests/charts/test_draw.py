@@ -14,9 +14,9 @@ from workbench.charts.draw import STYLE, TEXT_PT, draw
 from workbench.charts.spec import Bar, IntervalDots, RankedBars
 from workbench.errors import ExportError, WorkbenchError
 
-from . import making
+from . import making, making_more
 
-KINDS = making.every_kind()
+KINDS = making.every_kind() | making_more.drawn_kinds()
 every = pytest.mark.parametrize("kind", KINDS)
 
 

@@ -12,9 +12,9 @@ from workbench.charts.plot import config, plot
 from workbench.charts.spec import Chart, IntervalDots, RankedBars, Trend
 from workbench.errors import WorkbenchError
 
-from . import making
+from . import making, making_more
 
-KINDS = making.every_kind()
+KINDS = making.every_kind() | making_more.drawn_kinds()
 both = pytest.mark.parametrize("narrow", [False, True])
 every = pytest.mark.parametrize("kind", KINDS)
 

@@ -11,7 +11,7 @@ from workbench.charts import theme
 from workbench.charts.spec import Bar, Dot, HexMap, IntervalDots, Polarity, RankedBars, describe
 from workbench.charts.words import say, spoken
 
-from . import making
+from . import making, making_more
 
 
 @pytest.mark.parametrize("kind", making.every_kind())
@@ -62,9 +62,9 @@ def test_the_text_alternative_holds_the_key_figures(kind, said):
     assert said in making.every_kind()[kind].alt
 
 
-@pytest.mark.parametrize("kind", making.every_kind())
+@pytest.mark.parametrize("kind", making.every_kind() | making_more.more_kinds())
 def test_the_summary_reads_as_it_did(kind, golden):
-    golden(f"{kind}.txt", describe(making.every_kind()[kind]))
+    golden(f"{kind}.txt", describe((making.every_kind() | making_more.more_kinds())[kind]))
 
 
 def test_colour_follows_emphasis_alone_when_no_source_says_which_way_is_better():

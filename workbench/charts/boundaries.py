@@ -179,7 +179,8 @@ def _rings(geometry: Mapping[str, Any]) -> Iterator[Ring]:
             ring = np.asarray([point[:2] for point in line], dtype=np.float64)
             if ring.ndim != 2 or len(ring) < 4 or not np.isfinite(ring).all():
                 raise ValueError("a ring has fewer than four points or a coordinate that is not a number.")
-            yield _turned(ring, outer=i == 0)
+            closed = ring if (ring[0] == ring[-1]).all() else np.vstack([ring, ring[:1]])
+            yield _turned(closed, outer=i == 0)
 
 
 def _turned(ring: Ring, *, outer: bool) -> Ring:

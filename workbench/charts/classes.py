@@ -151,7 +151,8 @@ def class_edges(values: Sequence[float], classes: int = 5) -> tuple[float, ...]:
         # A finer edge must earn its digits.
         if len(edges) > len(best) or (len(edges) == len(best) and off < worst - 0.05):
             best, worst = edges, off
-    return best
+    # Where most areas share one value no quantile parts them; the others are not hidden in its class.
+    return best or natural_edges(values, classes)
 
 
 def _filled(edges: Values, data: Values) -> Values:

@@ -123,7 +123,8 @@ def _areas(ax: Axes, chart: AreaMap, plane: Plane, colours: Sequence[str], line:
         rings = [] if chart.form == "points" else [r for i in mine for r in plane.rings[i]]
         look = GAP if klass is None else {"facecolor": colours[klass], "edgecolor": theme.edge(colours[klass])}
         if rings:
-            ax.add_patch(PathPatch(_path(rings), **{**look, "linewidth": line}))
+            # Not add_patch: that measures every bend, for limits which are set already.
+            ax.add_artist(PathPatch(_path(rings), **{**look, "linewidth": line}))
         bare = [i for i in mine if (not plane.rings[i] or chart.form == "points") and not np.isnan(plane.middles[i, 0])]
         if bare:
             size = 14 if len(chart.areas) <= 1_000 else 7 if len(chart.areas) <= 5_000 else 1

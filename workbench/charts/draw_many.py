@@ -58,6 +58,9 @@ def multiples(chart: Multiples, width_mm: float) -> Figure:
         ax.set_axisbelow(True)
         ax.set_xticks([])
         _panel(ax, chart, s)
+        if chart.selected and s.area_code == chart.selected:
+            for side in ax.spines.values():
+                side.set(visible=True, color=theme.INK, linewidth=1.2)
         held = [p for p in s.points if not missing(p.value)]
         strong = s.main or (bool(chart.selected) and s.area_code == chart.selected)
         said = chart.say(held[-1].value) if held else "no figures"

@@ -74,30 +74,34 @@ def plane_of(areas: Sequence[MapArea], steps: int = STEPS) -> Plane:
     """
     lines = [r for a in areas for r in a.rings]
     spots = np.array([[a.lon, a.lat] for a in areas if a.lon is not None and a.lat is not None], dtype=float)
-    every = np.vstack([*lines, spots.reshape(-1, 2)]) if lines or len(spots) else np.zeros((1, 2))
+    whole = np.vstack(lines) if lines else np.zeros((0, 2))
+    every = np.vstack([whole, spots.reshape(-1, 2)]) if len(whole) + len(spots) else np.zeros((1, 2))
     low, high = every.min(axis=0), every.max(axis=0)
     stretch = np.array([cos(radians(float(low[1] + high[1]) / 2)), 1.0])
     size = (high - low) * stretch
     scale = steps / (float(size.max()) or 1.0)
-    while True:
-        rings = tuple(tuple(_rounded((r - low) * stretch * scale) for r in a.rings) for a in areas)
-        rings = tuple(tuple(r for r in found if len(r) > 3) or found[:1] for found in rings)
-        count = sum(len(r) for found in rings for r in found)
-        if count <= POINTS_MOST or scale * float(size.max()) < 300:
-            break
+    starts = np.cumsum([0, *(len(r) for r in lines)])
+    grid, starts_now = _rounded((whole - low) * stretch * scale, starts)
+    while len(grid) > POINTS_MOST and scale * float(size.max()) > 300:
         scale *= 0.7
+        grid, starts_now = _rounded((whole - low) * stretch * scale, starts)
+    parted = iter(np.split(grid, starts_now[1:-1]) if lines else ())
+    by_area = [[next(parted) for _ in a.rings] for a in areas]
+    # A ring that falls on one place is left out, unless it is all that the area has.
+    rings = tuple(tuple(r for r in found if len(r) > 3) or tuple(found[:1]) for found in by_area)
     middles = np.array([_middle(a, r, low, stretch * scale) for a, r in zip(areas, rings, strict=True)])
     width, height = (float(v) for v in size * scale)
     return Plane(rings, middles.reshape(-1, 2), width or 1.0, height or 1.0)
 
 
-def _rounded(points: Floats) -> Ints:
-    """On the grid, without points that fall on the one before."""
+def _rounded(points: Floats, starts: Ints) -> tuple[Ints, Ints]:
+    """All rings on the grid, without points that fall on the one before; and where each ring now starts."""
     grid = np.rint(points).astype(np.int64)
     kept = np.ones(len(grid), dtype=bool)
     kept[1:] = (grid[1:] != grid[:-1]).any(axis=1)
-    grid = grid[kept]
-    return grid if (grid[0] == grid[-1]).all() else np.vstack([grid, grid[:1]])
+    kept[starts[:-1]] = True
+    now = np.concatenate([[0], np.cumsum(kept)])[starts]
+    return grid[kept], now
 
 
 def _middle(area: MapArea, rings: Sequence[Ints], low: Floats, scale: Floats) -> Floats:

@@ -365,8 +365,6 @@ class Spine(Chart):
 
     def _said(self, r: SpineRow) -> str:
         when = f", {r.period}" if r.period else ""
-        if missing(r.value):
-            return f"{r.measure}{when}: no figure{f' ({r.note})' if r.note else ''}."
         own = spoken(r.value, r.unit, r.decimals)
         between = f" ({r.say(r.lower)} to {r.say(r.upper)})" if not missing(r.lower) and not missing(r.upper) else ""
         verdict = f", {r.note}" if r.note else ""
