@@ -140,6 +140,8 @@ def test_a_description_offers_areas_splits_and_periods_with_sensible_defaults(bu
 
 def test_what_is_ticked_is_what_is_asked(built, office):
     found(built).press("table-choose", "D1", "office")
+    built.press("table-preview")
+    assert office.asked.pop().periods == ("2026-10",)  # “The latest” is looked up for a service without such a word
     built.type("ui/table/dim/sex", ["1", "2"])
     built.type("ui/table/periods", ["2026-09"])
     built.press("table-preview")

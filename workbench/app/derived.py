@@ -14,10 +14,12 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from workbench.app.desk import BroughtIn, Desk
+from workbench.app.explore import Exploring, explored, exploring
 from workbench.app.state import Ui
 from workbench.charts import build, build_money
 from workbench.charts.logic_model import logic_model_svg, logic_model_text
 from workbench.charts.plot import plot
+from workbench.charts.select import with_selected
 from workbench.charts.spec import Chart
 from workbench.domain import words
 from workbench.domain.appraisal.appraise import Results, appraise
@@ -39,7 +41,7 @@ from workbench.domain.review import ConsiderationQuestion, ReviewFinding, review
 from workbench.domain.sufficiency import Verdict, WhatIf, assess, what_if
 from workbench.domain.thread import ThreadRow, thread
 from workbench.domain.triage import Triage, triage
-from workbench.errors import AppraisalError, DataError, Fault
+from workbench.errors import AppraisalError, DataError, Fault, WorkbenchError
 from workbench.export.html import to_html_body
 
 T = TypeVar("T")
@@ -60,6 +62,13 @@ MEASURES: tuple[tuple[str, str], ...] = (
     ("imd_decile", "Deprivation (IMD) decile"),
     ("other", "Something else"),
 )
+
+MORE_TITLES: tuple[tuple[str, str], ...] = (
+    ("claimant_rate_yearly", "Claimant rate, yearly"),
+    ("imd2019_rank", "Deprivation (IMD 2019) rank"),
+    ("imd2019_decile", "Deprivation (IMD 2019) decile"),
+)
+"""Measures that are held and that no need asks for."""
 
 
 class Derived:
@@ -216,12 +225,60 @@ class Derived:
 
     # --- charts -------------------------------------------------------------------------------------------------------
 
-    def chart(self, key: str) -> Chart | None:
+    def chart(self, key: str, ui: Ui | None = None) -> Chart | None:
         """A chart by its key, or None when there is nothing to draw.
 
         Keys: ``comparison``, ``trend-<GSS code>``, ``wards-map``, ``wards-ranked``, ``lsoas-map``, ``tornado``,
-        ``cash-flow``.
+        ``cash-flow``; and, of what a page looks at, ``explore-map`` and ``explore-<view>``.
+
+        Parameters
+        ----------
+        key : str
+        ui : Ui, optional
+            The page: what it looks at, and the area that is marked on it.
         """
+        chart = self._explored(key, ui) if key.startswith("explore-") and ui else self._chart(key)
+        marked = str(ui.picked.get("area", "")) if ui else ""
+        return with_selected(chart, marked) if chart is not None and marked else chart
+
+    def _explored(self, key: str, ui: Ui) -> Chart | None:
+        found = self._explore(key, ui)
+        return None if isinstance(found, str) else found
+
+    def why_not(self, key: str, ui: Ui) -> str:
+        """Why a picture of what a page looks at cannot be drawn; empty when it can."""
+        found = self._explore(key, ui)
+        return found if isinstance(found, str) else ""
+
+    def _explore(self, key: str, ui: Ui) -> Chart | str:
+        seen = self.exploring(ui)
+        if seen is None:
+            return "no figures are held."
+        marked = str(ui.picked.get("area", ""))
+        picture = key.removeprefix("explore-")
+
+        def make() -> Chart | str:
+            try:
+                boundaries = self.desk.boundaries_for(seen.level, seen.vintage) if picture == "map" else None
+                title = self.title(seen.measure)
+                return explored(self.library, seen, picture, marked=marked, what=title, boundaries=boundaries)
+            except WorkbenchError as error:
+                return f"{error.message} {error.remedy}".strip()
+
+        return self._once((key, seen, marked, id(self.library)), make)
+
+    def exploring(self, ui: Ui) -> Exploring | None:
+        """What a page looks at."""
+        picked = {k: v for k, v in ui.picked.items() if k.startswith("explore/")}
+        key = ("exploring", tuple(sorted(picked.items())), self.place, id(self.library))
+        return self._once(key, lambda: exploring(self.library, picked, self.place, self.title))
+
+    def title(self, measure: str) -> str:
+        """What a measure is called."""
+        known = dict(MEASURES) | dict(MORE_TITLES)
+        return known.get(measure) or self.library.titles.get(measure) or measure.replace("_", " ").capitalize()
+
+    def _chart(self, key: str) -> Chart | None:
         if key == "tornado":
             return self._tornado()
         if key == "cash-flow":
@@ -279,18 +336,18 @@ class Derived:
         option = self.results.option(self.sensitivity.option_id)
         return build_money.cash_flow_chart(option, self.results) if option else None
 
-    def _drawing(self, key: str) -> Drawing | None:
-        chart = self.chart(key)
+    def _drawing(self, key: str, ui: Ui | None = None) -> Drawing | None:
+        chart = self.chart(key, ui)
         return None if chart is None else self._once(("drawn", key, chart), lambda: _drawn(chart))
 
-    def height(self, key: str) -> int:
+    def height(self, key: str, ui: Ui | None = None) -> int:
         """Pixels that a chart takes on a wide page, so that its space is held before it is drawn."""
-        drawing = self._drawing(key)
+        drawing = self._drawing(key, ui)
         return drawing.height if drawing else 0
 
-    def figures_of_page(self, page: str) -> dict[str, dict[str, str]]:
+    def figures_of_page(self, page: str, ui: Ui | None = None) -> dict[str, dict[str, str]]:
         """The drawings a page asks for, as plotly JSON, laid out wide and narrow."""
-        drawings = {key: self._drawing(key) for key in re.findall(r'data-figure="([^"]+)"', page)}
+        drawings = {key: self._drawing(key, ui) for key in re.findall(r'data-figure="([^"]+)"', page)}
         return {key: {"wide": d.wide, "narrow": d.narrow} for key, d in drawings.items() if d is not None}
 
     # --- step 3 -------------------------------------------------------------------------------------------------------
@@ -434,11 +491,14 @@ class Derived:
             refs.append(PictureRef("logic-model", "The logic model", self.model_text, section="theory"))
         return tuple(refs)
 
-    def sources_of(self, key: str) -> tuple[Citation, ...]:
+    def sources_of(self, key: str, ui: Ui | None = None) -> tuple[Citation, ...]:
         """The sources of the figures in a chart."""
         if key in ("cash-flow", "tornado"):
             return self.results.citations if self.results else ()
         measures = {"wards-map": "claimant_rate", "wards-ranked": "claimant_count", "lsoas-map": "imd_score"}
+        if key.startswith("explore-") and ui is not None and (seen := self.exploring(ui)) is not None:
+            figures = self.library.figures.where(measure=seen.measure, level=seen.level, vintage=seen.vintage)
+            return tuple(figures.citations[i] for i in dict.fromkeys(figures.frame["source_id"]))
         levels = {"wards-map": "ward", "wards-ranked": "ward", "lsoas-map": "LSOA"}
         level = levels.get(key, "district")
         figures = self.library.figures.where(measure=measures.get(key, "employment_rate"), level=level)

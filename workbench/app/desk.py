@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.app.services import Services, offered_services
+from workbench.charts.boundaries import Boundaries
 from workbench.charts.draw import draw
 from workbench.charts.logic_model import draw_logic_model
-from workbench.domain.areas import Area, AreaRegister
+from workbench.domain.areas import LEVEL_BY_PREFIX, Area, AreaRegister
 from workbench.domain.changes import KEY
 from workbench.domain.closed_sites import ClosedSite
 from workbench.domain.figures import COLUMNS, FigureSet, Library, validate
@@ -69,6 +70,8 @@ class Desk:
         Where files that were brought in are kept, as they came, so that each figure can be traced to its file.
     brought_in : tuple of BroughtIn
         Earliest first: where two files give one figure, the later stands.
+    boundaries : dict of str to Boundaries
+        That were brought in, by the name of the file.
     services : Services
         Statistics services that can be asked; none is until somebody says so.
     memory : dict
@@ -85,9 +88,14 @@ class Desk:
     folder: Path
     services: Services
     brought_in: tuple[BroughtIn, ...] = ()
+    boundaries: dict[str, Boundaries] = field(default_factory=dict)
     memory: dict[Hashable, Any] = field(default_factory=dict)
     _read: dict[str, Imported] = field(default_factory=dict)
     _kept: dict[str, KeptTable] = field(default_factory=dict)
+
+    def boundaries_for(self, level: str, vintage: str) -> Boundaries | None:
+        """Boundaries that were brought in for areas of this kind; None when there are none."""
+        return next((b for b in self.boundaries.values() if _are_of(b, level, vintage)), None)
 
     # --- tables of services -------------------------------------------------------------------------------------------
 
@@ -285,6 +293,11 @@ def _with_areas(register: AreaRegister, sets: Iterable[FigureSet]) -> AreaRegist
             if code not in held:
                 new[code] = Area(code, name, level, vintage)
     return AreaRegister(ChainMap(new, held)) if new else register  # type: ignore[arg-type]  # it is only read
+
+
+def _are_of(boundaries: Boundaries, level: str, vintage: str) -> bool:
+    code = next(iter(boundaries.areas), "")
+    return LEVEL_BY_PREFIX.get(code[:3], "") == level and (not boundaries.vintage or boundaries.vintage == vintage)
 
 
 def _some(imported: Imported, file: Path) -> Imported:

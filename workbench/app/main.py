@@ -175,7 +175,7 @@ class App:
             body = above + end + panel(self.session.history(HISTORY), self.session.project) + below
         if self.session.problem:
             body = notice(self.session.problem, "bad") + body
-        return page(state, body, derived.statuses, self._bar()), derived.figures_of_page(body)
+        return page(state, body, derived.statuses, self._bar()), derived.figures_of_page(body, state.ui)
 
     def _changed(self) -> None:
         """Show a project that has changed; say so when what was open on this page is no longer there."""
@@ -296,12 +296,12 @@ class App:
 
     def _download_figures(self, event: Event) -> None:
         key = event.id
-        chart = self.derived.chart(key)
+        chart = self.derived.chart(key, self._ui)
         if chart is not None:
             # The byte-order mark makes Excel read the file as UTF-8.
             sources = [
                 f"{c.text()} {c.licence}".strip() + (f" Retrieved {words.day(c.retrieved)}." if c.retrieved else "")
-                for c in self.derived.sources_of(key)
+                for c in self.derived.sources_of(key, self._ui)
             ]
             head = "".join(f"# {line}\n" for line in (chart.title, chart.caption, *sources))
             content = "\ufeff" + head + chart.table().to_csv(index=False)
@@ -353,7 +353,7 @@ class App:
     def warm(self) -> None:
         """Draw the charts of step 2 once, so that nobody waits for them: Voila does this before a visitor comes."""
         body = STEP_MODULES["figures"].render(View(self.state, self.derived))
-        self.derived.figures_of_page(body)
+        self.derived.figures_of_page(body, self._ui)
 
     def stop(self) -> None:
         """Look no more, and close the session."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from workbench.app.view import View
+from workbench.charts.select import row_codes
 from workbench.domain.findings import Finding
 from workbench.widgets import html as h
 
@@ -22,18 +23,34 @@ def chart_block(view: View, key: str) -> str:
     key : str
         Key of the chart in :class:`workbench.app.derived.Derived`.
     """
-    chart = view.derived.chart(key)
+    chart = view.derived.chart(key, view.ui)
     if chart is None:
         return ""
     frame = chart.table()
     right = [i for i, kind in enumerate(frame.dtypes) if kind.kind in "fi"]
     shown = frame.head(MOST_ROWS)
-    rows = [[h.esc(_cell(value)) for value in row] for row in shown.itertuples(index=False)]
+    codes = row_codes(chart)[: len(shown)]
+    codes = codes if len(codes) == len(shown) else ("",) * len(shown)
+    at = list(frame.columns).index("Area") if "Area" in frame else 0
+    rows = []
+    for values, code in zip(shown.itertuples(index=False), codes, strict=True):
+        cells = [h.esc(_cell(value)) for value in values]
+        cells[0] = cells[0] or "–"  # a row is told by its first cell
+        cells[at] = _marker(view, values[at], code) if code else cells[at]
+        rows.append(cells)
     body = h.table(chart.title, [str(c) for c in frame.columns], rows, right=right, keep=True)
     if len(frame) > len(shown):
         rest = f"The first {len(shown)} of {len(frame):,} rows. Download the figures for all of them."
         body += f'<p class="wb-src">{h.esc(rest)}</p>'
-    return h.chart(key, chart.title, chart.caption, chart.alt, table_html=body, height=view.derived.height(key))
+    return h.chart(
+        key, chart.title, chart.caption, chart.alt, table_html=body, height=view.derived.height(key, view.ui)
+    )
+
+
+def _marker(view: View, name: object, code: str) -> str:
+    """The name of an area in a table: a button that marks it in every chart."""
+    pressed = view.ui.picked.get("area", "") == code
+    return h.button(_cell(name), "mark-area", id=code, kind="link", pressed=pressed)
 
 
 def _cell(value: object) -> str:

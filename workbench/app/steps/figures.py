@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from workbench.app import table_page
+from workbench.app import explore_page, table_page
 from workbench.app.area_picker import Target
 from workbench.app.page import heading
 from workbench.app.state import Action, Context, State
@@ -39,6 +39,7 @@ def render(view: View) -> str:
             _needs(view),
             _what_if(view),
             _charts(view),
+            explore_page.render(view),
             table_page.render(view),
             _files(view),
         )
@@ -272,5 +273,6 @@ ACTIONS: dict[str, Action] = {
     "add-need": _add,
     "delete-need": _delete,
     "accept": _accept,
+    **explore_page.ACTIONS,
     **table_page.ACTIONS,
 }
