@@ -11,7 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NoReturn
 from xml.parsers import expat
 
 from workbench.domain import words
@@ -69,13 +69,17 @@ def check_archive(data: bytes) -> tuple[Literal["xlsx", "ods"], tuple[str, ...]]
                 return "ods", _check_ods(archive, names)
             if "xl/workbook.xml" in names and "content.xml" not in names and "xl/workbook.bin" not in names:
                 return "xlsx", _check_xlsx(archive, parts)
-            raise RefusedPart("It is an archive, and not of a spreadsheet.", "Unpack it, and bring the table itself.")
+            return _not_a_spreadsheet()
     except RefusedPart:
         raise
     except RuntimeError as error:  # zipfile says so of a part that wants a password
         raise RefusedPart(_DAMAGED, _OPEN) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, KeyError) as error:
         raise RefusedPart(_DAMAGED, _OPEN) from error
+
+
+def _not_a_spreadsheet() -> NoReturn:
+    raise RefusedPart("It is an archive, and not of a spreadsheet.", "Unpack it, and bring the table itself.")
 
 
 def _check_parts(parts: list[zipfile.ZipInfo], packed: int) -> None:

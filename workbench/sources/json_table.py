@@ -1,4 +1,4 @@
-"""JSON as sheets of cells: lists of records, pages of OData, columns by name, JSON-stat cubes, properties of GeoJSON."""
+"""JSON as sheets of cells: lists of records, pages of OData, columns by name, JSON-stat, properties of GeoJSON."""
 
 from __future__ import annotations
 
@@ -151,8 +151,8 @@ def _features(path: Path, held: Mapping[str, object]) -> Sheets:
     crs = json.dumps(held.get("crs") or "")
     if "27700" in crs or _is_projected(features):
         notes.append(
-            "Its coordinates are metres of the British National Grid (EPSG:27700), not longitude and latitude: turn them "
-            "into longitude and latitude before drawing them on a map."
+            "Its coordinates are metres of the British National Grid (EPSG:27700), not longitude and latitude: turn "
+            "them into longitude and latitude before drawing them on a map."
         )
     return [_records(path, properties)], "", tuple(notes)
 

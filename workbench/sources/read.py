@@ -17,7 +17,7 @@ from workbench.sources.tables.reader import read_tables
 __all__ = ["READERS", "Imported", "read_figures"]
 
 READERS: tuple[Reader, ...] = (nomis_workbook.READER, claimant_csv.READER)
-"""Tried in this order; the first whose ``fits`` says yes reads the sheet. Every other table goes to the general reader."""
+"""Tried in this order; the first whose ``fits`` says yes reads the sheet. The general reader takes all other tables."""
 
 
 def read_figures(

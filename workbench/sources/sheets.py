@@ -1,4 +1,4 @@
-"""A checked file as sheets of cells, whatever its format: CSV and its kin, Excel, OpenDocument, JSON of several kinds."""
+"""A checked file as sheets of cells, whatever its format: CSV and its kin, Excel, OpenDocument, kinds of JSON."""
 
 from __future__ import annotations
 

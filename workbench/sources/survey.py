@@ -64,7 +64,7 @@ def survey(folder: Path, areas: AreaRegister, answers: Answers | None = None) ->
         In order of name. A workbook with several sheets of figures has one for each of them.
     """
     outcomes: list[Outcome] = []
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".md"):
         name = file.relative_to(folder).as_posix()
         outcomes += _outcomes(file, name, areas, dict((answers or {}).get(name, {})))
     return outcomes
@@ -125,11 +125,12 @@ def as_markdown(outcomes: Iterable[Outcome]) -> str:
     lines = [
         "# What becomes of the files at hand",
         "",
-        "Made by `python -m tests.sources.files_read`; do not edit. Official statistics as people pass them round, read with the",
-        "register that comes with the sample: Greater Manchester and England. “Asked” is what a file leaves open and a",
-        "person answered. A file with several sheets of figures has a line for each.",
+        "Made by `python tests/sources/files_read.py`; do not edit. Official statistics as people pass them round, read",
+        "with the register that comes with the sample: Greater Manchester and England. “Asked” is what a file leaves open",
+        "and a person answered. A file with several sheets of figures has a line for each.",
         "",
-        f"{len(read)} were read, {sum(one.figures for one in read):,} figures in all; {len(rows) - len(read)} were refused for the reason given.",
+        f"{len(read)} were read, {sum(one.figures for one in read):,} figures in all; {len(rows) - len(read)} were "
+        "refused for the reason given.",
         "",
         "| file | asked | rows | figures | measures | areas | period | refused because |",
         "|---|---|---:|---:|---|---|---|---|",

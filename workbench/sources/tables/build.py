@@ -1,10 +1,10 @@
-"""Figures from a table whose columns are settled: one row of the tidy schema for each number, and a reason for each gap."""
+"""Figures from a table whose columns are settled: a row of the tidy schema for each number, a reason for each gap."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -29,6 +29,7 @@ Floats = npt.NDArray[np.float64]
 COUNTS = frozenset({"people", "households", "dwellings", "enterprises", "count", titles.NOT_STATED})
 """Units of counts: what is said of rounding and perturbation is said of these."""
 
+_IS_RATE = re.compile(r"rate|percent|proportion|%", re.IGNORECASE)
 _TRUE_SHARE = 1.0001
 
 
@@ -92,21 +93,23 @@ class Builder:
         periods = self._periods()
         keep = np.array([p is not None for p in here]) & np.array([p is not None for p in periods])
         rows = np.flatnonzero(keep)
+        kept = [p for i in rows if (p := here[i]) is not None]
+        days = [d for i in rows if (d := periods[i]) is not None]
         base = pd.DataFrame(
             {
-                "area_code": [here[i].code for i in rows],  # type: ignore[union-attr]
-                "area_name": [here[i].name for i in rows],  # type: ignore[union-attr]
-                "level": [here[i].level for i in rows],  # type: ignore[union-attr]
-                "vintage": [here[i].vintage for i in rows],  # type: ignore[union-attr]
-                "period_start": np.array([periods[i][0] for i in rows], dtype="datetime64[s]"),  # type: ignore[index]
-                "period_end": np.array([periods[i][1] for i in rows], dtype="datetime64[s]"),  # type: ignore[index]
+                "area_code": [p.code for p in kept],
+                "area_name": [p.name for p in kept],
+                "level": [p.level for p in kept],
+                "vintage": [p.vintage for p in kept],
+                "period_start": np.array([d[0] for d in days], dtype="datetime64[s]"),
+                "period_end": np.array([d[1] for d in days], dtype="datetime64[s]"),
             }
         )
         for name in ("area_code", "area_name", "level", "vintage"):
             base[name] = base[name].astype("str")
-        marks = np.array([periods[i][2] for i in rows], dtype=object)  # type: ignore[index]
-        for place, name in self.settled.breakdowns.items():
-            cells = self.table.column(place)
+        marks = [d[2] for d in days]
+        for column, name in self.settled.breakdowns.items():
+            cells = self.table.column(column)
             base[name] = pd.Series([_group(text(cells[i])) for i in rows], dtype="str")
         named = self._measured(rows)
         parts = [part for value in self.settled.values for part in self._of(value, rows, base, marks, named)]
@@ -178,7 +181,7 @@ class Builder:
     # --- values -------------------------------------------------------------------------------------------------------
 
     def _of(
-        self, value: ValueColumn, rows: npt.NDArray[np.intp], base: pd.DataFrame, marks: npt.NDArray[np.object_],
+        self, value: ValueColumn, rows: npt.NDArray[np.intp], base: pd.DataFrame, marks: Sequence[str],
         named: Sequence[tuple[str, str]],
     ) -> Iterator[pd.DataFrame]:  # fmt: skip
         """The figures of one column of values."""
@@ -193,14 +196,14 @@ class Builder:
         frame["value"], frame["lower"], frame["upper"] = values[good], lower[good], upper[good]
         said = flags[good]
         mark = period[2] if period else ""
-        marked = marks[good]
+        marked = [marks[int(i)] for i in np.flatnonzero(good)]
         if mark or any(marked):
             said = np.array([_together(a, b, mark) for a, b in zip(said, marked, strict=True)], dtype=object)
         for name, group in value.breakdowns.items():
             frame[name] = group
         title = value.title
         if named:
-            mine = [named[i] for i in np.flatnonzero(good)]
+            mine = [named[int(i)] for i in np.flatnonzero(good)]
             both = [(f"{t}, {title}" if t and title else t or title, u or value.unit) for t, u in mine]
             frame["_title"], frame["unit"] = [t for t, _ in both], [u or titles.NOT_STATED for _, u in both]
         else:
@@ -321,7 +324,7 @@ class Builder:
             self.built.refused.append(
                 Fault(
                     where,
-                    f"areas that are listed twice with the same figures were taken once: {some} ({words.counted(count, 'figure')})",
+                    f"areas listed twice with equal figures were taken once: {some} ({words.counted(count, 'figure')})",
                     "Nothing.",
                 )
             )
@@ -330,8 +333,8 @@ class Builder:
             self.built.refused.append(
                 Fault(
                     where,
-                    f"{words.counted(len(against), 'figure')} contradict each other and were not taken: {first['area_name']} "
-                    f"({first['area_code']}) has several values of {first['measure']} for one period",
+                    f"{words.counted(len(against), 'figure')} contradict each other; none was taken: "
+                    f"{first['area_name']} ({first['area_code']}) has several values of {first['measure']} for one period",
                     "Find out which is right, or which column tells them apart.",
                 )
             )
@@ -377,7 +380,7 @@ def _named(first: Sequence[str], details: Sequence[str], units: Sequence[str]) -
     more = [
         one for one in details
         if one and one.lower() not in ("count", "number", "value", "numbers") and one.lower() not in title.lower()
-        and not (titles.unit_of(one) in ("percent", "proportion") and re.search(r"rate|percent|proportion|%", title, re.IGNORECASE))
+        and not (titles.unit_of(one) in ("percent", "proportion") and _IS_RATE.search(title))
         and not (one.lower() == "rate" and re.search(r"rate|percent|proportion|per [\d,]+", title, re.IGNORECASE))
         and one not in units
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from workbench.domain.area_codes import CODE
@@ -79,7 +80,8 @@ def find_table(cells: Cells, is_name: IsArea) -> Table | None:
     is_name : callable
         Whether a text is the name of an area that is held, or has a prefix of Nomis.
     """
-    rows, numbers, shape = cells.rows, list(range(1, len(cells.rows) + 1)), "plain"
+    rows, numbers = cells.rows, list(range(1, len(cells.rows) + 1))
+    shape: Shape = "plain"
     if stacked := _unstacked(rows):
         rows, numbers = stacked
         shape = "stacked"
@@ -139,8 +141,8 @@ def _plain(cells: Cells, rows: Sequence[Row], numbers: Sequence[int], place: int
     if not at:
         return None
     first, last = at[0], at[-1]
-    while last + 1 < len(rows) and _has_numbers(rows[last + 1], place):
-        last += 1  # a total, or areas whose names are not held
+    while last + 1 < len(rows) and (_has_numbers(rows[last + 1], place) or _names_area(rows[last + 1], place, test)):
+        last += 1  # a total, an area whose name is not held, or one without a figure
     above = first
     while above > 0 and _has_numbers(rows[above - 1], place) and not _is_headings(rows[above - 1], rows[first]):
         above -= 1
@@ -163,6 +165,10 @@ def _plain(cells: Cells, rows: Sequence[Row], numbers: Sequence[int], place: int
 
 def _is_data(row: Row, place: int, test: IsArea) -> bool:
     return test(text(row[place])) and len(_filled(row)) > 1
+
+
+def _names_area(row: Row, place: int, test: IsArea) -> bool:
+    return place < len(row) and test(text(row[place]))
 
 
 def _filled(row: Row) -> list[int]:
@@ -190,7 +196,7 @@ def _is_headings(row: Row, below: Row) -> bool:
     if others:
         return False
     years = all(1900 <= number <= 2100 for number in numbers)
-    rising = len(numbers) > 3 and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    rising = len(numbers) > 3 and all(b == a + 1 for a, b in pairwise(numbers))
     # A row of numbers that are years, above rows that are not: "2019, 2020" above counts.
     return (years and not all(1900 <= _value(cell) <= 2100 for cell in below if _is_number(cell))) or rising
 
@@ -259,7 +265,8 @@ def _line(row: Row) -> str:
 
 
 def _banner(rows: Iterable[Row]) -> tuple[tuple[str, ...], dict[str, str]]:
-    lines, facts = [], {}
+    lines: list[str] = []
+    facts: dict[str, str] = {}
     for row in rows:
         filled = [text(cell) for cell in row if text(cell)]
         if len(filled) == 2:
@@ -342,7 +349,7 @@ def _above(rows: Sequence[Row], start: int) -> list[str]:
 def _turned(cells: Cells, rows: Sequence[Row], across: int, is_name: IsArea) -> Table | None:
     """A table whose columns are areas, turned so that its rows are."""
     head = rows[across]
-    below = []
+    below: list[int] = []
     for i in range(across + 1, len(rows)):
         if not _filled(rows[i]):
             if below:

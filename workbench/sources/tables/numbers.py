@@ -1,4 +1,4 @@
-"""The numbers and symbols in the cells of published tables. A symbol is a reason why there is no number, never a zero."""
+"""Numbers and symbols in the cells of published tables. A symbol is a reason for having no number, never a zero."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SYMBOLS: Mapping[str, str] = {
 }  # fmt: skip
 """How symbols are read when a file does not explain them.
 
-In brackets: Government Analysis Function, “Using symbols and shorthand in data tables” (2022). Without: as ONS, Nomis and
-Stat-Xplore use them.
+In brackets: Government Analysis Function, “Using symbols and shorthand in data tables” (2022). Without: as ONS, Nomis
+and Stat-Xplore use them.
 """
 
 MARKS = frozenset({"provisional", "estimated", "unreliable"})

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from workbench.domain import words
 from workbench.domain.area_codes import CODE, LEVELS, census_of, level_of
 from workbench.domain.areas import Area, AreaRegister
 from workbench.domain.recipes import Candidate, Question
@@ -26,7 +27,8 @@ _LEVELS = {
     "msoa": "MSOA", "lsoa": "LSOA", "mca": "combined authority", "cauth": "combined authority",
 }  # fmt: skip
 _HEADED = (
-    ("constituency", r"constituenc"), ("ward", r"\bwards?\b"), ("district", r"local authorit|\bdistricts?\b|\bLAs?\b|LAD"),
+    ("constituency", r"constituenc"), ("ward", r"\bwards?\b"),
+    ("district", r"local authorit|\bdistricts?\b|\bLAs?\b|LAD"),
     ("region", r"\bregions?\b"), ("MSOA", r"msoa|middle.layer"), ("LSOA", r"lsoa|lower.layer|data zone"),
 )  # fmt: skip
 _MCA = re.compile(r"User Defined Geography:(.+)-MCA(?: - from \w+)?")
@@ -90,7 +92,7 @@ def year_of_heading(heading: str) -> str:
     return f"20{year}" if len(year) == 2 else year
 
 
-def places_of(
+def places_of(  # noqa: PLR0917
     said: Iterable[str],
     heading: str,
     names: Mapping[str, str],
@@ -205,7 +207,7 @@ def _years(
             year = max(fitting)
             if asked:
                 places.notes.append(
-                    f"The file says {level}s of {asked}. Boundaries of that year are not held; the codes are those of {year}."
+                    f"The file says {level}s of {asked}. That year is not held; the codes are those of {year}."
                 )
             elif len(fitting) > 1:
                 places.notes.append(f"Its {level}s are the same in {' and '.join(sorted(fitting))}; {year} was taken.")
@@ -220,9 +222,7 @@ def _years(
             years[area.code] = year or area.vintage
         if year:
             places.vintage = year if level in CENSUS_LEVELS or not places.vintage else places.vintage
-            places.notes.append(
-                f"{len(group):,} {level}{'s' if len(group) > 1 else ''} were found with the boundaries of {year}."
-            )
+            places.notes.append(f"Found with the boundaries of {year}: {words.counted(len(group), level)}.")
     return years
 
 
@@ -238,7 +238,9 @@ def _all_years(group: Sequence[Area]) -> set[str]:
 def _mixed(group: Sequence[Area], level: str, asked: str, where: str) -> WrongFile:
     if asked:
         odd = [area.code for area in group if not area.is_of(asked)]
-        said = f"Its column says {level}s of {asked}, and {len(odd):,} of its codes are of other years: {', '.join(odd[:3])}."
+        said = (
+            f"Its column says {level}s of {asked}; {len(odd):,} of its codes are of other years: {', '.join(odd[:3])}."
+        )
     else:
         only = {
             year: [a.code for a in group if set(a.vintages or (a.vintage,)) == {year}]
@@ -284,15 +286,13 @@ def _outside(
     if not places.vintage and len(years_said) == 1:
         places.vintage = years_said.pop()
     if outside:
-        places.notes.append(
-            f"{len(outside):,} codes are of areas that are not in the register, such as {next(iter(outside))}. They were "
-            "kept; level and nation follow from the code"
-            + (
-                f", boundaries are those of {places.vintage}."
-                if places.vintage
-                else ", the year of their boundaries is not known."
-            )
-        )
+        some = f"{words.counted(len(outside), 'code')} not in the register, such as {next(iter(outside))}, were kept"
+        known = sorted({year for year in found.values() if year})
+        years_known = f"boundaries are those of {' and '.join(known)}" if known else ""
+        unknown = sum(1 for year in found.values() if not year)
+        open_years = f"the year of boundaries is not known for {unknown:,}" if unknown else ""
+        said = "; ".join(filter(None, ("level and nation follow from the code", years_known, open_years)))
+        places.notes.append(f"{some}: {said}.")
     return found
 
 
@@ -333,7 +333,7 @@ def _by_name(texts: Sequence[str], areas: AreaRegister, level: str, places: Plac
             Question(
                 key="level",
                 text="Which kind of area are they?",
-                why=f"Names such as {next(one for one, found in wanted.items() if found)} are borne by areas of several kinds.",
+                why=f"Areas of several kinds bear names such as {next(one for one, found in wanted.items() if found)}.",
                 candidates=tuple(Candidate(value=one, label=one, rows=n) for one, n in sorted(counts.items())),
             )
         )

@@ -103,7 +103,7 @@ def read_tables(
     return _imported(table, roles, settled, places, numbers, answers, citation, made, opened, signs)
 
 
-def _imported(
+def _imported(  # noqa: PLR0917
     table: Table, roles: Roles, settled: settling.Settled, places: Places, numbers: Numbers,
     answers: Mapping[str, str], citation: Citation, recipe: Recipe, opened: Opened, signs: Sequence[str],
 ) -> Imported:  # fmt: skip
@@ -194,7 +194,7 @@ def _chosen(found: Sequence[_Found], answers: Mapping[str, str], opened: Opened,
         first = next((row for cells in opened.sheets for row in cells.rows if any(text(cell) for cell in row)), ())
         shown = ", ".join(text(cell)[:40] for cell in first[:6] if text(cell))
         raise WrongFile(
-            f"No column and no row of it holds codes of areas, or names of areas that are held. Its first row is: {shown}.",
+            f"No column and no row holds codes of areas, or names of areas that are held. Its first row is: {shown}.",
             _REMEDY,
             str(path),
         )
@@ -206,7 +206,12 @@ def _chosen(found: Sequence[_Found], answers: Mapping[str, str], opened: Opened,
     figures = [one for one in headed if one.roles.of("value")]
     if not figures:
         raise WrongFile(
-            "It holds codes and names of areas and no figures: it is a list or a lookup of areas.", _REMEDY, str(path)
+            " ".join(
+                ["It holds codes and names of areas and no figures: it is a list, a lookup or a map of areas."]
+                + [note for note in opened.notes if "EPSG" in note]
+            ),
+            _REMEDY,
+            str(path),
         )
     if len(figures) > 1:
         raise Unsettled(

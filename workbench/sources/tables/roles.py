@@ -109,7 +109,7 @@ def roles_of(table: Table, numbers: Numbers, answers: Mapping[str, str]) -> Role
     return Roles(tuple(columns), {column.place: column for column in columns})
 
 
-def _role(
+def _role(  # noqa: PLR0911, PLR0917
     table: Table, place: int, heading: str, cells: Sequence[object], numbers: Numbers, before: Sequence[Column]
 ) -> tuple[str, tuple[str, ...]]:
     filled = [cell for cell in cells if text(cell)]

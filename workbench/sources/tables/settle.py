@@ -104,7 +104,7 @@ def _split(table: Table, roles: Roles, values: list[Column], settled: Settled, n
                 settled.breakdowns[column.place] = _name_of(column, settled.breakdowns.values())
                 values.remove(column)
                 settled.notes.append(
-                    f"The column “{column.heading}” has numbers that tell rows of one area apart: it splits the figures."
+                    f"The column “{column.heading}” has numbers that tell rows of an area apart: it splits figures."
                 )
                 break
 
@@ -209,7 +209,7 @@ def _group_name(table: Table, roles: Roles) -> str:
     return "group"
 
 
-def _one(
+def _one(  # noqa: PLR0917
     column: Column,
     groups: Mapping[int, Mapping[str, str]],
     settled: Settled,

@@ -23,7 +23,10 @@ _UNITS: tuple[tuple[str, str], ...] = (
     ("enterprises", r"\benterprises?\b"),
     ("people", r"\b(persons?|people|residents|population|claimants|individuals|females|males|starters)\b"),
 )
-_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)"
+)
 _WHEN = re.compile(
     rf"(?P<span>{_MONTH} (?:19|20)\d\d ?(?:-|–|to) ?{_MONTH} (?:19|20)\d\d)|(?P<month>{_MONTH} (?:19|20)\d\d)"
     r"|(?P<iso>(?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?(?!\d))"
@@ -31,14 +34,16 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _BOUNDARIES = re.compile(
-    r"(?:lsoas?|msoas?|data zones?|dz|soas?|wards?|super output areas?[^,;]{0,20}|constituenc\w+|boundar\w+)\s*\(?(?:19|20)\d\d\)?"
+    r"(?:lsoas?|msoas?|data zones?|dz|soas?|wards?|super output areas?[^,;]{0,20}|constituenc\w+|boundar\w+)\s*"
+    r"\(?(?:19|20)\d\d\)?"
     r"|(?:19|20)\d\d (?:super output|lsoa|msoa|data zone|ward|boundar)\w*"
     r"|crown copyright\W*(?:19|20)\d\d|published\W+[^,;]*(?:19|20)\d\d|updated on [^,;]*(?:19|20)\d\d",
     re.IGNORECASE,
 )
 _TABLE = re.compile(r"^table\s*[\w.]+\s*[-–:]\s*", re.IGNORECASE)
 _NO_TITLE = re.compile(
-    r"superweb.*|back to.*|this worksheet.*|©.*|.*crown copyright.*|units?:.*|source:.*|filters:?.*|counting:.*|contents",
+    r"superweb.*|back to.*|this worksheet.*|©.*|.*crown copyright.*|units?:.*|source:.*|filters:?.*|counting:.*"
+    r"|contents",
     re.IGNORECASE,
 )
 _PUBLISHERS = (

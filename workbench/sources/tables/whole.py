@@ -103,6 +103,6 @@ def declared_total(table: Table, roles: Roles, places: Places, numbers: Numbers)
         apart = sum(read) - said[0]
         if apart:
             yield (
-                f"Its rows add up to {sum(read):,.10g} under “{column.heading}”; its own total says {said[0]:,.10g}. Rounding "
-                "can explain a small difference; a large one means that rows are missing."
+                f"Its rows add up to {sum(read):,.10g} under “{column.heading}”; its own total says {said[0]:,.10g}. "
+                "Rounding can explain a small difference; a large one means that rows are missing."
             )
