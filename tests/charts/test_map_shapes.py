@@ -56,6 +56,7 @@ def test_every_point_to_point_at_lies_in_its_area():
         low, high = rings[0].min(axis=0), rings[0].max(axis=0)
         mine = at[owner == i]
         assert ((mine >= low) & (mine <= high)).all()
+        assert len(mine) > 150  # an even grid, and not its middle alone
     # None lies in the hole.
     hole = plane.rings[1][1]
     inside = (at > hole.min(axis=0)).all(axis=1) & (at < hole.max(axis=0)).all(axis=1)
