@@ -102,7 +102,8 @@ HOSTILE = {
         {
             **PARTS,
             "xl/_rels/workbook.xml.rels": RELATED.replace("worksheets/sheet1.xml", "media/a.png"),
-            "xl/media/a.png": f'<worksheet xmlns="{MAIN}"><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+            "xl/media/a.png": f'<worksheet xmlns="{MAIN}"><sheetData><row r="1048576">'
+            '<c r="XFD1048576"><v>1</v></c></row>'
             "</sheetData></worksheet>",
         }
     ),

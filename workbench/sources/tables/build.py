@@ -334,7 +334,8 @@ class Builder:
                 Fault(
                     where,
                     f"{words.counted(len(against), 'figure')} contradict each other; none was taken: "
-                    f"{first['area_name']} ({first['area_code']}) has several values of {first['measure']} for one period",
+                    f"{first['area_name']} ({first['area_code']}) has several values of "
+                    f"{first['measure']} for one period",
                     "Find out which is right, or which column tells them apart.",
                 )
             )

@@ -21,6 +21,7 @@ IsArea = Callable[[str], bool]
 
 _DEEPEST = 5  # rows of headings
 _SAMPLE = 400
+_SYMBOL = re.compile(r"\[[a-z]{1,3}\]|\.{1,3}|[*!~:#–-]{1,2}")
 _LINKS = re.compile(r"back to contents|table notes.*|contents|return to .*", re.IGNORECASE)
 PREFIXED = re.compile(r"(ladu|lad|lep|country|gor|region|ward|msoa|lsoa|mca|cauth|nuts\w*|User Defined Geography):(.+)")
 CODE_AND_NAME = re.compile(rf"(?:({CODE.pattern})\s*[:–-]\s*(\S.*)|(\S.*?)\s*[(\[]({CODE.pattern})[)\]])", CODE.flags)
@@ -239,7 +240,9 @@ def _may_head(row: Row, filled: list[int], place: int, head: list[int]) -> bool:
 
 
 def _number_columns(rows: Sequence[Row]) -> set[int]:
-    return {place for row in rows for place, cell in enumerate(row) if _is_number(cell)}
+    return {
+        place for row in rows for place, cell in enumerate(row) if _is_number(cell) or _SYMBOL.fullmatch(text(cell))
+    }
 
 
 def _joined(head: Sequence[Row], values: set[int]) -> tuple[str, ...]:
@@ -252,9 +255,9 @@ def _joined(head: Sequence[Row], values: set[int]) -> tuple[str, ...]:
             said = " ".join(text(row[place] if place < len(row) else "").split())
             if _LINKS.fullmatch(said):
                 said = ""
-            if place in values and depth < len(head) - 1:
-                spanning = said or spanning
-                said = said or spanning
+            if depth < len(head) - 1 and place >= min(values, default=width):
+                spanning = said or spanning  # whatever stands below: a heading ends where the next begins
+                said = spanning if place in values else said
             if said and said not in parts[place]:
                 parts[place].append(said)
     return tuple(" – ".join(said) for said in parts)

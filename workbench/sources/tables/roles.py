@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from workbench.domain.periods import period_of
 from workbench.sources.imported import text
 from workbench.sources.tables.find import Table, is_code
-from workbench.sources.tables.numbers import Numbers
+from workbench.sources.tables.numbers import DECIMAL_COMMA, Numbers
 
 _SAMPLE = 1500
 
@@ -129,21 +129,23 @@ def _role(  # noqa: PLR0911, PLR0917
         return "period", said
     if _LABEL.fullmatch(name):
         return "text", said
-    role = _by_heading(name, numeric, len(filled))
+    known = sum(1 for one in read if one is not None) + sum(1 for cell in filled if DECIMAL_COMMA.fullmatch(text(cell)))
+    numbered = numeric > 0 and known >= 0.5 * len(filled)
+    role = _by_heading(name, numbered)
     if role:
         return role, said
-    known = sum(1 for one in read if one is not None)
-    if numeric and known > 0.5 * len(filled):
+    if numbered or (known >= 0.5 * len(filled) and any(DECIMAL_COMMA.fullmatch(one) for one in said)):
         return "value", said
     left = before[-1] if before else None
     if known == len(filled) and left is not None and left.role == "value" and (not name or _FLAG.fullmatch(name)):
         return "flag", said
-    return "text", said
+    # Nothing but symbols under a heading: figures of which none was published.
+    return ("value" if known == len(filled) and name else "text"), said
 
 
-def _by_heading(name: str, numeric: int, filled: int) -> str:
+def _by_heading(name: str, numbered: bool) -> str:
     """The role that a heading alone gives; numbers and words must stand under the headings that want them."""
-    if numeric > 0.5 * filled:
+    if numbered:
         for role, pattern in (("spread", _SPREAD), ("lower", _LOWER), ("upper", _UPPER), ("half", _HALF)):
             if pattern.search(name):
                 return role
