@@ -72,6 +72,12 @@ def test_names_alone_are_found_exactly_and_totals_above_them(areas, write):
     assert "“Bolt” is no area" in imported.refused[0].message
 
 
+def test_a_few_names_among_many_do_not_settle_what_kind_of_area_they_are(areas, write):
+    regions = ("North", "South", "West", "Centre", "Islands", "Borders", "Valleys", "Hills", "Plains", "Moors")
+    text = "Place,2023 People\nBradshaw,1\n" + "".join(f"{name},5\n" for name in regions)
+    assert set(asks(write("a.csv", text), areas)) == {"level"}
+
+
 def test_a_name_in_the_column_of_codes(areas, write):
     text = "area_code,2023 People\nE08000001,5\nManchester,6\nColumn Total,11\n"
     imported = read_figures(write("a.csv", text), areas)

@@ -98,16 +98,15 @@ def period_of(text: str) -> tuple[date, date]:
         year, number = int(quarter[1] or quarter[4]), int(quarter[2] or quarter[3])
         return date(year, 3 * number - 2, 1), last_day(year, 3 * number)
     if middle := _MIDDLE.fullmatch(said):
-        day = date(int(middle[1] or middle[2]), 6, 30)
-        return day, day
-    if moment := _MOMENT.fullmatch(said):
-        return days_of(moment[1])
-    if re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])", said, re.ASCII):
-        return days_of(f"{said[:4]}-{said[4:]}")
+        return days_of(f"{middle[1] or middle[2]}-06-30")
     if ending := _ENDING.fullmatch(said):
         end = days_of(ending[1])[1]
         after = end + timedelta(days=1)
         return after.replace(year=after.year - 1), end
+    if moment := _MOMENT.fullmatch(said):
+        said = moment[1]
+    elif re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])", said, re.ASCII):
+        said = f"{said[:4]}-{said[4:]}"
     return days_of(re.sub(r"\s*(?:–|\bto\b|-)\s*(?=[A-Za-z])", "-", said))
 
 

@@ -328,7 +328,8 @@ def _by_name(texts: Sequence[str], areas: AreaRegister, level: str, places: Plac
         else:
             places.unknown[one] = "is no area that is held by exactly this name"
     rivals = [one for one, n in counts.items() if n == counts.get(most)]
-    if not level and len(rivals) > 1 and most and not any(_prefix(one)[0] for one in wanted):
+    few = 0 < counts.get(most, 0) < 3 and len(wanted) > 5 * counts[most]  # a ward may be called as a region is
+    if not level and most and (len(rivals) > 1 or few) and not any(_prefix(one)[0] for one in wanted):
         places.questions.append(
             Question(
                 key="level",
