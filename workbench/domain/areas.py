@@ -1,63 +1,43 @@
-"""Areas by GSS code: level, nation, parents. Names and parents are handed in; nothing is looked up here."""
+"""Areas by GSS code: level, nation, vintages, parents; found by name, code, list or parent.
+
+Names and parents are handed in; nothing is looked up here. What a code says by itself is in :mod:`.area_codes`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from workbench.domain import area_lists, words
+from workbench.domain.area_codes import (
+    LEVEL_BY_PREFIX,
+    LEVELS,
+    NATION_BY_LETTER,
+    article,
+    census_of,
+    describe_code,
+    kind_of,
+    level_of,
+    nation_of,
+)
+from workbench.domain.area_index import AreaIndex, Wanted, index_of, plain
+from workbench.domain.area_lists import Resolved
 from workbench.errors import UnknownArea
 
-# Entity prefixes of the ONS Register of Geographic Codes that the workbench meets.
-LEVEL_BY_PREFIX: Mapping[str, str] = {
-    "E00": "OA", "W00": "OA", "S00": "OA", "N00": "OA",
-    "E01": "LSOA", "W01": "LSOA", "S01": "LSOA", "N20": "LSOA",
-    "E02": "MSOA", "W02": "MSOA", "S02": "MSOA", "N21": "MSOA",
-    "E05": "ward", "W05": "ward", "S13": "ward", "N08": "ward",
-    "E06": "district", "E07": "district", "E08": "district", "E09": "district",
-    "W06": "district", "S12": "district", "N09": "district",
-    "E10": "county", "E12": "region", "E47": "combined authority",
-    "E92": "nation", "W92": "nation", "S92": "nation", "N92": "nation",
-    "K02": "nation", "K03": "nation", "K04": "nation",
-}  # fmt: skip
-
-NATION_BY_LETTER: Mapping[str, str] = {
-    "E": "England",
-    "W": "Wales",
-    "S": "Scotland",
-    "N": "Northern Ireland",
-    "K": "United Kingdom",
-}
-
-
-def level_of(code: str) -> str:
-    """The level of an area, from the prefix of its GSS code.
-
-    Parameters
-    ----------
-    code : str
-        Nine characters, for example ``E08000001``.
-
-    Returns
-    -------
-    str
-        One of the levels of :data:`LEVEL_BY_PREFIX`.
-
-    Raises
-    ------
-    UnknownArea
-        When the code is not nine characters with a prefix the workbench knows.
-
-    Examples
-    --------
-    >>> level_of("E05000650")
-    'ward'
-    """
-    if len(code) == 9 and code[:3] in LEVEL_BY_PREFIX and code[3:].isdigit():
-        return LEVEL_BY_PREFIX[code[:3]]
-    raise UnknownArea(
-        f"“{code}” is not a GSS code the workbench knows.",
-        "Use a nine-character code such as E08000001 (Bolton) or E47000001 (Greater Manchester).",
-    )
+__all__ = [
+    "LEVELS",
+    "LEVEL_BY_PREFIX",
+    "NATION_BY_LETTER",
+    "Area",
+    "AreaRegister",
+    "Resolved",
+    "census_of",
+    "describe_code",
+    "kind_of",
+    "level_of",
+    "nation_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +74,11 @@ class Area:
 
 @dataclass(frozen=True)
 class AreaRegister:
-    """The areas that are held, by code."""
+    """The areas that are held, by code.
+
+    ``areas`` may read from disk: a search goes through its index (:class:`~.area_index.AreaIndex`) when it has one, and
+    does not build every area. Only ``areas.values()`` does.
+    """
 
     areas: Mapping[str, Area] = field(default_factory=dict)
 
@@ -123,6 +107,27 @@ class AreaRegister:
         area = self.areas.get(code)
         return area.name if area else code
 
+    def describe(self, code: str) -> str:
+        """An area in words, held or not: what its code alone says where nothing more is known.
+
+        Examples
+        --------
+        >>> AreaRegister.of([Area("E08000001", "Bolton", "district", "2023")]).describe("E08000001")
+        'Bolton, a district of 2023 in England'
+        >>> AreaRegister().describe("E08000001")
+        'a district in England, not in the register'
+        """
+        area = self.areas.get(code)
+        if area is None:
+            return describe_code(code)
+        years = words.listed(list(area.vintages or ((area.vintage,) if area.vintage else ())))
+        try:
+            kind, place = kind_of(code), f" in {nation_of(code)}"
+        except UnknownArea:
+            kind, place = area.level, ""
+        where = "" if area.level == "nation" else place
+        return f"{area.name}, {article(kind)} {kind}{f' of {years}' if years else ''}{where}"
+
     def within(self, code: str, level: str, vintage: str = "") -> tuple[Area, ...]:
         """Every held area of a level within an area, in order of code; the area itself when it is of that level.
 
@@ -132,23 +137,92 @@ class AreaRegister:
         vintage : str, optional
             Only areas of these boundaries. Areas of two vintages overlap: give it wherever areas are drawn or counted.
         """
-        if code in self.areas and self.areas[code].level == level:
-            return (self.areas[code],)
-        found = (
-            a
-            for a in self.areas.values()
-            if a.level == level and (not vintage or a.is_of(vintage)) and self._is_in(a, code)
-        )
-        return tuple(sorted(found, key=lambda a: a.code))
+        itself = self.areas.get(code)
+        if itself is not None and itself.level == level:
+            return (itself,)
+        return self._index.parts(code, level, vintage)
 
-    def _is_in(self, area: Area, code: str) -> bool:
-        seen: set[str] = set()
-        while area.parent and area.parent not in seen:
-            if area.parent == code:
-                return True
-            seen.add(area.parent)
-            above = self.areas.get(area.parent)
-            if above is None:
-                return False
-            area = above
-        return False
+    def at_level(self, level: str, vintage: str = "") -> tuple[Area, ...]:
+        """Every held area of a level, in order of code; only those of these boundaries when they are given."""
+        return self._index.of_level(level, vintage)
+
+    def named(self, name: str, level: str = "", vintage: str = "", limit: int = 50) -> tuple[Area, ...]:
+        """Areas that bear exactly this name, but for case, accents and punctuation; larger areas first.
+
+        Examples
+        --------
+        >>> register = AreaRegister.of([Area("E08000013", "St. Helens", "district")])
+        >>> [a.code for a in register.named("ST HELENS")], register.named("Helens")
+        (['E08000013'], ())
+        """
+        wanted = plain(name)
+        return self._index.named(wanted, Wanted(level, vintage), limit) if wanted else ()
+
+    def find(
+        self, typed: str, level: str = "", vintage: str = "", within: str = "", limit: int = 20
+    ) -> tuple[Area, ...]:
+        """Areas for what somebody types, best first.
+
+        First the area of exactly this code, then those of exactly this name, then codes and names that begin so, then
+        names of which some word begins with each word typed. Among equals larger areas come first.
+
+        Parameters
+        ----------
+        typed : str
+            A code or a name, or the beginning of one. Case, accents and punctuation do not matter; “&” is “and”,
+            “St.” is “Saint”.
+        level, vintage, within : str, optional
+            Only areas of this level, of these boundaries, within the area of this code.
+        limit : int
+
+        Examples
+        --------
+        >>> wards = [Area("E05000001", "Moss Side", "ward"), Area("E05000002", "Moss", "ward")]
+        >>> register = AreaRegister.of(wards)
+        >>> [a.name for a in register.find("moss")], [a.code for a in register.find("side mo")]
+        (['Moss', 'Moss Side'], ['E05000001'])
+        """
+        text, code = plain(typed), typed.strip().upper()
+        if not text or limit < 1:
+            return ()
+        wanted, index = Wanted(level, vintage, within), self._index
+        found: dict[str, Area] = {}
+        exact = self.areas.get(code)
+        if exact is not None and wanted.takes(exact) and (not within or exact in index.coded(code, wanted, 1)):
+            found[code] = exact
+        searches: tuple[Callable[[], tuple[Area, ...]], ...] = (
+            lambda: index.named(text, wanted, limit),
+            lambda: index.coded(code, wanted, limit) if code[:2].isalnum() and any(c.isdigit() for c in code) else (),
+            lambda: index.beginning(text, wanted, limit + len(found)),
+            lambda: index.worded(tuple(text.split()), wanted, limit + len(found)),
+        )
+        for search in searches:
+            if len(found) < limit:
+                found |= {area.code: area for area in search() if area.code not in found}
+        return tuple(found.values())[:limit]
+
+    def resolve_list(self, text: str, level: str = "", vintage: str = "") -> Resolved:
+        r"""The areas of a pasted list: codes or names, one a line, or cells of a spreadsheet.
+
+        A line with codes stands for those codes (“E08000001 : Bolton”, a row of a table). A line without is one name
+        if such a name is held (“Bristol, City of”), else cells parted by tabs or commas. A name that several areas
+        bear is ambiguous; nothing is guessed.
+
+        Parameters
+        ----------
+        text : str
+        level, vintage : str, optional
+            Only areas of this level and these boundaries; others are told as unknown, with what they are.
+
+        Examples
+        --------
+        >>> register = AreaRegister.of([Area("E08000001", "Bolton", "district"), Area("E08000002", "Bury", "district")])
+        >>> list_ = register.resolve_list("e08000002\nBolton, Leeds")
+        >>> [a.name for a in list_.found], list_.unknown
+        (['Bury', 'Bolton'], ('Leeds',))
+        """
+        return area_lists.resolve(text, self, Wanted(level, vintage))
+
+    @cached_property
+    def _index(self) -> AreaIndex:
+        return index_of(self.areas)
