@@ -82,7 +82,7 @@ def changes(before: FigureSet, after: FigureSet) -> Changes:
     splits = sorted({c for f in (before, after) for c in f.frame.columns if c not in COLUMNS})
     key = [*KEY, *splits]
     old, new = (_keyed(f.frame, key, splits) for f in (before, after))
-    both = old.join(new, suffixes=("_was", ""), how="inner")
+    both = old.merge(new, left_index=True, right_index=True, suffixes=("_was", ""))
     differs = np.zeros(len(both), dtype=bool)
     for column in ("value", "lower", "upper"):
         was, now = both[f"{column}_was"].to_numpy(float), both[column].to_numpy(float)

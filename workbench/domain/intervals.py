@@ -75,7 +75,7 @@ def exact_rate(events: float, population: float, per: float = 100, confidence: f
 
     Notes
     -----
-    As :func:`~workbench.domain.statistics.exact_count`; PHE (2018) uses it below 10 events and Byar's approximation from 10.
+    As :func:`~workbench.domain.statistics.exact_count`. PHE (2018) uses it below 10 events, and Byar's method from 10.
 
     Examples
     --------
@@ -222,8 +222,8 @@ BANDS = (
     Band(inf, "use with caution", confirmed=True),
 )
 """ONS's bands. That from 20% an estimate is to be used with caution was read (Nomis, *Business Register and Employment
-Survey: quality measure*, www.nomisweb.co.uk/articles/774.aspx). The three below it are as remembered from ONS's earnings
-tables: not confirmed."""
+Survey: quality measure*, www.nomisweb.co.uk/articles/774.aspx). The three below it are as remembered from tables of
+earnings: not confirmed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -290,7 +290,7 @@ def change(earlier: Estimate, before: Period, later: Estimate, after: Period, co
         When the periods overlap: figures that share interviews are not independent, so the interval of their
         difference cannot be had from the published intervals.
     """
-    _refuse_overlap((before, after))
+    check_separate((before, after))
     return difference(later, earlier, confidence)
 
 
@@ -312,14 +312,21 @@ def pooled(estimates: Sequence[Estimate], periods: Sequence[Period], confidence:
     """
     if not estimates:
         raise FigureMissing("There are no figures to pool.", "Choose at least one period.")
-    _refuse_overlap(periods)
+    check_separate(periods)
     k = len(estimates)
     value = sum(e.value for e in estimates) / k
     half = z_of(confidence) * sqrt(sum(e.standard_error**2 for e in estimates)) / k
     return Estimate(value, value - half, value + half, confidence)
 
 
-def _refuse_overlap(periods: Sequence[Period]) -> None:
+def check_separate(periods: Sequence[Period]) -> None:
+    """Refuse periods that share a day.
+
+    Raises
+    ------
+    NotComparable
+        When two of them overlap.
+    """
     ordered = sorted(periods)
     if any(overlap(a, b) for a, b in pairwise(ordered)):
         raise NotComparable(
