@@ -94,8 +94,22 @@ def spark(folder: Path) -> Iterator[str]:
         session.stop()
 
 
-def emptied(engine: Any) -> None:
-    """Drop what an earlier test left."""
-    for name in engine.list_tables():
+def empty(place: str) -> None:
+    """Drop what an earlier test left there."""
+    from workbench.store.figures_connect import shelf_at  # noqa: PLC0415  imports Ibis
+
+    shelf = shelf_at(place)
+    for name in shelf.engine.list_tables():
         if name.startswith("workbench_figures"):
-            engine.drop_table(name)
+            shelf.engine.drop_table(name)
+    shelf.close()
+
+
+def apart(place: str) -> str:
+    """The address of a store beside the one at an address, on the same engine."""
+    from workbench.store.figures_connect import shelf_at  # noqa: PLC0415  imports Ibis
+
+    shelf = shelf_at(place)
+    shelf.engine.create_database("apart")
+    shelf.close()
+    return f"{place}/apart" if place.startswith("postgres") else f"{place}&database=apart"

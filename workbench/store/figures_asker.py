@@ -148,8 +148,7 @@ class Asker:
         DataError
             When they break a rule of the schema; every rule that is broken is named.
         """
-        with self.plainly(), self.shelf.writing():
-            raw = self.shelf.engine.read_parquet(str(path))
+        with self.plainly(), self.shelf.writing(), self.shelf.parquet(path) as raw:
             if absent := [c for c in KEPT if c not in (*raw.columns, SPLITS)]:
                 raise DataError(f"Columns are missing: {words.listed(absent)}.", "Add the columns.", path.name)
             rows = queries.fitted(raw if SPLITS in raw.columns else raw.mutate(**{SPLITS: ibis.literal("")}))

@@ -95,12 +95,18 @@ def _host(netloc: str) -> str | None:
 
 
 def _spark(address: str) -> Any:
-    """Spark by ``local[2]`` or ``spark://host:7077``; what follows ``?`` are Spark's own settings."""
+    """Spark by ``local[2]`` or ``spark://host:7077``; after ``?`` come ``database`` and Spark's own settings."""
     from pyspark.sql import SparkSession  # noqa: PLC0415  470 MB that only Spark needs
 
     master, _, query = address.partition("?")
     settings = {**_SPARK, **(_LOCAL_SPARK if is_local_spark(master) else {}), **dict(parse_qsl(query))}
+    database = settings.pop("database", "default")
     builder = SparkSession.builder.master(master).appName("data-sharing-workbench")
     for name, value in settings.items():
         builder = builder.config(name, value)
-    return ibis.pyspark.connect(builder.getOrCreate())
+    # A session of its own: two stores of one program may use two databases of one Spark.
+    engine = ibis.pyspark.connect(builder.getOrCreate().newSession())
+    if database not in engine.list_databases():
+        engine.create_database(database)
+    engine._session.catalog.setCurrentDatabase(database)
+    return engine

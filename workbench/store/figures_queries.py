@@ -12,6 +12,7 @@ from operator import or_
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from workbench.domain.figures import NUMBER_COLUMNS
 from workbench.store.figures_frames import KEPT, KEY, ORDER, SPLITS
@@ -116,7 +117,7 @@ def _is_period(rows: ir.Table, start: date, end: date) -> ir.BooleanValue:
 def _among(column: ir.StringValue, codes: tuple[str, ...]) -> ir.BooleanValue:
     if len(codes) <= MOST_LISTED:
         return column.isin(list(codes))
-    return column.isin(ibis.memtable({"code": list(codes)}).code)
+    return column.isin(ibis.memtable(pa.table({"code": list(codes)})).code)
 
 
 def _inside(rows: ir.Table, wanted: Wanted, parents: ir.Table) -> ir.BooleanValue:

@@ -10,17 +10,20 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.common.exceptions import TableNotFound
 
 from workbench.errors import DataError, ProjectError
 from workbench.store import figures_manifest
+from workbench.store.figures_frames import KEPT
 from workbench.store.figures_lock import locked
 from workbench.store.figures_manifest import Manifest, Segment
 from workbench.store.project_file import write_bytes
@@ -51,6 +54,9 @@ class Shelf(Protocol):
     def table(self, segment: Segment) -> ir.Table:
         """The rows of a segment."""
 
+    def parquet(self, path: Path) -> AbstractContextManager[ir.Table]:
+        """The rows of a Parquet file of somebody else's, as a context manager."""
+
     def write(self, measure: str, rows: ir.Table) -> tuple[str, str]:
         """Write rows of a measure (or of parents: "") beside what is held.
 
@@ -66,7 +72,7 @@ class Shelf(Protocol):
     def is_whole(self, segment: Segment) -> bool:
         """Whether a segment is what was written; a table is its engine's affair."""
 
-    def writing(self) -> Any:
+    def writing(self) -> AbstractContextManager[None]:
         """Hold off other writers, as a context manager."""
 
     def close(self) -> None:
@@ -121,6 +127,11 @@ class Folder:
         if segment.name not in self._tables:
             self._tables[segment.name] = self.engine.read_parquet(self.path / segment.name)
         return self._tables[segment.name]
+
+    @contextmanager
+    def parquet(self, path: Path) -> Iterator[ir.Table]:
+        """The rows of a Parquet file of somebody else's."""
+        yield self.engine.read_parquet(path)
 
     def write(self, measure: str, rows: ir.Table) -> tuple[str, str]:
         """Write rows beside what is held."""
@@ -209,6 +220,8 @@ class Engine:
             rows = self.engine.table(self.MANIFESTS)
         except TableNotFound:
             return Manifest()
+        if self.engine.name == "pyspark":  # it remembers which files a table had when it last looked
+            self.engine.raw_sql(f"REFRESH TABLE {self.MANIFESTS}")
         newest = rows.order_by(rows.generation.desc()).limit(1).select("content").to_pyarrow().to_pylist()
         return figures_manifest.read(newest[0]["content"], self.shown) if newest else Manifest()
 
@@ -216,9 +229,25 @@ class Engine:
         """The rows of a segment."""
         return self.engine.table(segment.name)
 
+    @contextmanager
+    def parquet(self, path: Path) -> Iterator[ir.Table]:
+        """The rows of a Parquet file of somebody else's, in a table of their own while they are looked at."""
+        file = pq.ParquetFile(path)
+        name = _new_name()
+        # Without "measure": a column of any type may be there, and the store has no use for it.
+        columns = [c for c in file.schema_arrow.names if c in KEPT]
+        schema = ibis.memtable(file.schema_arrow.empty_table().select(columns)).schema()
+        self.engine.create_table(name, schema=schema)
+        try:
+            for batch in file.iter_batches(ROWS_A_GROUP, columns=columns):
+                self.engine.insert(name, ibis.memtable(pa.Table.from_batches([batch])))
+            yield self.engine.table(name)
+        finally:
+            self.engine.drop_table(name)
+
     def write(self, measure: str, rows: ir.Table) -> tuple[str, str]:
         """Write rows beside what is held."""
-        name = f"workbench_figures_{secrets.token_hex(8)}"
+        name = _new_name()
         self.engine.create_table(name, rows)
         self._index(name, "area_code, period_end" if measure else "ancestor")
         return name, ""
@@ -231,8 +260,7 @@ class Engine:
 
     def commit(self, manifest: Manifest) -> None:
         """Make a manifest the one that readers take."""
-        row = {"generation": [manifest.generation], "content": [manifest.model_dump_json()]}
-        rows = ibis.memtable(row, schema={"generation": "int64", "content": "string"})
+        rows = ibis.memtable(pa.table({"generation": [manifest.generation], "content": [manifest.model_dump_json()]}))
         try:
             self.engine.table(self.MANIFESTS)
         except TableNotFound:
@@ -274,7 +302,13 @@ class Engine:
 
     def close(self) -> None:
         """Let go of the engine."""
-        self.engine.disconnect()
+        # Spark is one for the whole program: other stores may be using it. It ends with the program.
+        if self.engine.name != "pyspark":
+            self.engine.disconnect()
+
+
+def _new_name() -> str:
+    return f"workbench_figures_{secrets.token_hex(8)}"
 
 
 def sha256_of(path: Path) -> str:
