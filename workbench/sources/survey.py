@@ -126,8 +126,8 @@ def as_markdown(outcomes: Iterable[Outcome]) -> str:
         "# What becomes of the files at hand",
         "",
         "Made by `python tests/sources/files_read.py`; do not edit. Official statistics as people pass them on,",
-        "read with the register that comes with the sample: Greater Manchester and England. “Asked” is what a file leaves",
-        "open and a person answered. A file with several sheets of figures has a line for each.",
+        "read with the register that comes with the sample: Greater Manchester and England. “Asked” is what a file",
+        "leaves open and a person answered. A file with several sheets of figures has a line for each.",
         "",
         f"{len(read)} were read, {sum(one.figures for one in read):,} figures in all; {len(rows) - len(read)} were "
         "refused for the reason given.",
