@@ -65,8 +65,8 @@ def test_each_page_is_sound_while_fields_say_what_is_wrong(page, check):
     page.go("figures").open("need", "districts").type("needs/districts/precision", "three")
     assert page.error("needs/districts/precision")
     assert check(page.html) == []
-    page.go("frame").press("add-place", ui__place="Atlantis")
-    assert page.error("ui/place")
+    page.go("frame").press("pick-list", "", "places", ui__pick__places__list="Atlantis")
+    assert "Not held: Atlantis." in page.text
     assert check(page.html) == []
 
 

@@ -4,46 +4,52 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.app.steps.frame import resolve_place
-from workbench.domain.areas import Area, AreaRegister
 from workbench.domain.frame import Place
 
 # --- 1 Frame ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", ["Bolton", "  bolton ", "E08000001", "e08000001"])
-def test_a_place_is_added_by_its_name_or_code(blank, typed):
-    blank.press("add-place", ui__place=typed)
+@pytest.mark.parametrize("typed", ["Bolton", "  bolton ", "E08000001", "e08000001", "bolt"])
+def test_a_place_is_found_by_its_name_or_code(blank, typed):
+    blank.type("ui/pick/places/words", typed).press("pick-add", "E08000001", "places")
     assert blank.project.frame.places == (Place(id="E08000001", name="Bolton"),)
-    assert blank.error("ui/place") == ""
-    blank.press("add-place", ui__place="Bolton")
-    assert len(blank.project.frame.places) == 1
+    assert blank.focus == "#f-ui-pick-places-words"
+    assert blank.read.all("input", name="ui/pick/places/words", value="")
+    blank.type("ui/pick/places/words", "E08000001")
+    assert "It is chosen already." in blank.text
 
 
-@pytest.mark.parametrize("typed", ["Bolt", "Atlantis", "E08999999", ""])
-def test_a_place_that_is_not_held_is_refused_beside_its_field(blank, typed):
-    blank.press("add-place", ui__place=typed)
+def test_a_place_that_is_not_held_says_what_it_is(blank):
+    blank.type("ui/pick/places/words", "Atlantis")
+    assert "“Atlantis” is not among the areas held." in blank.text
+    blank.type("ui/pick/places/words", "E08999999")
+    assert "E08999999 is a district in England, not in the register." in blank.text
     assert blank.project.frame.places == ()
-    said = blank.error("ui/place")
-    assert said.endswith("such as E08000001.") if typed else said == "Enter a name or a GSS code."
-    assert blank.read.all("input", name="ui/place", value=typed)
-    assert blank.focus == "#f-ui-place"
-    blank.press("add-place", ui__place="Bury")
-    assert blank.error("ui/place") == ""
 
 
-def test_a_name_of_several_areas_is_asked_for_by_code():
-    register = AreaRegister.of(
-        [Area(code, "Moorside", "ward", "2023", "E08000004") for code in ("E05000731", "E05000732")]
-    )
-    fault = resolve_place("Moorside", register)
-    assert "2 areas are called “Moorside”" in fault.message
-    assert "E05000731 (ward)" in fault.message
-    assert resolve_place("E05000732", register) == Place(id="E05000732", name="Moorside")
+def test_a_list_pasted_from_excel_is_added_and_what_is_left_is_told(blank):
+    blank.press("pick-list", "", "places", ui__pick__places__list="E08000001\tBolton\r\nBury\nAtlantis\n")
+    assert [p.name for p in blank.project.frame.places] == ["Bolton", "Bury"]
+    assert "Not held: Atlantis." in blank.text
+    (field,) = blank.read.all("textarea", name="ui/pick/places/list")
+    assert field.text.strip() == "Atlantis"
+    blank.press("pick-list", "", "places", ui__pick__places__list=" ")
+    assert "Paste or type at least one code or name." in blank.text
+
+
+def test_all_parts_of_a_place_are_added_at_once(blank):
+    blank.type("ui/pick/places/words", "Greater Manchester").press("pick-add", "E47000001", "places")
+    parts = next(b for b in blank.buttons() if b[0] == "pick-parts")
+    blank.press(*parts)
+    assert len(blank.project.frame.places) == 11
+    blank.press("pick-clear", "", "places")
+    assert blank.project.frame.places == ()
+    blank.press("undo")
+    assert len(blank.project.frame.places) == 11
 
 
 def test_a_place_is_removed(page):
-    page.press("remove-place", "E08000001")
+    page.press("pick-drop", "E08000001", "places")
     assert "E08000001" not in {place.id for place in page.project.frame.places}
     page.press("undo")
     assert "E08000001" in {place.id for place in page.project.frame.places}
@@ -80,7 +86,8 @@ def test_the_ladder_follows_the_answers(blank):
 
 
 def test_a_need_is_added_filled_in_and_changes_its_verdict(blank):
-    blank.press("add-place", ui__place="Greater Manchester").go("figures").press("add-need")
+    blank.type("ui/pick/places/words", "Greater Manchester").press("pick-add", "E47000001", "places")
+    blank.go("figures").press("add-need")
     (need,) = blank.project.needs
     path = f"needs/{need.id}"
     assert need.area == "E47000001"

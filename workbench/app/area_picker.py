@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from workbench.app.state import Action, Context, Refused, State
 from workbench.app.view import View
 from workbench.domain import words
+from workbench.domain.area_codes import describe_code
 from workbench.domain.areas import Area, AreaRegister
 from workbench.widgets import html as h
 from workbench.widgets.live import Event
@@ -94,7 +95,8 @@ def _chosen(target: Target, chosen: tuple[str, ...], register: AreaRegister) -> 
     if not chosen:
         return '<p class="wb-hint">No area chosen yet.</p>'
     chips = h.join(
-        f"<li><span>{h.esc(register.name(code))}</span>"
+        f'<li><span>{h.esc(register.name(code))}</span><span class="wb-hint">{h.esc(code)}</span>'
+        + ("" if code in register.areas else h.tag("not met", "Not held"))
         + h.button("Remove", "pick-drop", id=code, value=target.key, kind="link", label=f"Remove {register.name(code)}")
         + "</li>"
         for code in chosen[:LISTED]
@@ -115,7 +117,7 @@ def _typing(view: View, target: Target, chosen: tuple[str, ...], register: AreaR
     found = register.find(typed, level=target.level, vintage=target.vintage, limit=SHOWN + 1)
     new = [area for area in found if area.code not in chosen]
     if not new:
-        told = "It is chosen already." if found else "No area that is held is called so."
+        told = "It is chosen already." if found else _unknown(typed)
         return f'{field}<p class="wb-hint" role="status">{told}</p>'
     listed = h.join(
         f"<li>{h.button(area.name, 'pick-add', id=area.code, value=target.key, kind='chip')}"
@@ -124,6 +126,13 @@ def _typing(view: View, target: Target, chosen: tuple[str, ...], register: AreaR
     )
     more = '<li class="wb-hint">There are more: type more of the name.</li>' if len(new) > SHOWN else ""
     return f'{field}<ul class="wb-suggest" data-suggest aria-label="Areas found">{listed}{more}</ul>'
+
+
+def _unknown(typed: str) -> str:
+    code = typed.strip().upper()
+    if len(code) == 9 and code[1:].isdigit():
+        return f"{code} is {describe_code(code)}. Check the code, or bring in figures for this area."
+    return f"“{typed.strip()}” is not among the areas held. Type more of its name, or a GSS code such as E08000001."
 
 
 def _where(area: Area, register: AreaRegister) -> str:

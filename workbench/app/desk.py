@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.app.recipes import keep_recipe, read_with_recipes
 from workbench.app.services import Services, offered_services
-from workbench.charts.boundaries import Boundaries
+from workbench.charts.boundaries import Boundaries, read_boundaries
 from workbench.charts.draw import draw
 from workbench.charts.logic_model import draw_logic_model
 from workbench.domain.areas import LEVEL_BY_PREFIX, Area, AreaRegister
@@ -26,8 +27,9 @@ from workbench.domain.figures import COLUMNS, FigureSet, Library, validate
 from workbench.domain.minimisation import FieldKind
 from workbench.domain.parameters import Assumptions
 from workbench.domain.queries import KeptQuery, Query
+from workbench.domain.recipes import Recipe
 from workbench.domain.review import ConsiderationQuestion, RubricCheck
-from workbench.errors import DataError, ExportError, ProjectError, WorkbenchError, WrongFile
+from workbench.errors import DataError, ExportError, ProjectError, Unsettled, WorkbenchError, WrongFile
 from workbench.export import FORMATS, write_document
 from workbench.places import file_name
 from workbench.reference.closed_sites import load_closed_sites
@@ -68,6 +70,8 @@ class Desk:
         The reference tables.
     folder : Path
         Where files that were brought in are kept, as they came, so that each figure can be traced to its file.
+    recipes : Path
+        Where it is kept how files of each kind are read, for every project.
     brought_in : tuple of BroughtIn
         Earliest first: where two files give one figure, the later stands.
     boundaries : dict of str to Boundaries
@@ -86,6 +90,7 @@ class Desk:
     rubric: tuple[RubricCheck, ...]
     closed_sites: tuple[ClosedSite, ...]
     folder: Path
+    recipes: Path
     services: Services
     brought_in: tuple[BroughtIn, ...] = ()
     boundaries: dict[str, Boundaries] = field(default_factory=dict)
@@ -136,8 +141,15 @@ class Desk:
 
     # --- files --------------------------------------------------------------------------------------------------------
 
-    def bring_in(self, name: str, content: bytes) -> str:
-        """Read a file, keep it, and put its figures beside the sample.
+    def bring_in(self, name: str, content: bytes, answers: Mapping[str, str] | None = None) -> str:
+        """Read a file, keep it, and put its figures beside the sample; boundaries (.geojson) are kept for the maps.
+
+        Parameters
+        ----------
+        name : str
+        content : bytes
+        answers : mapping of str to str, optional
+            To what the file left open. What was answered for a file of its kind before need not be answered again.
 
         Returns
         -------
@@ -146,6 +158,8 @@ class Desk:
 
         Raises
         ------
+        Unsettled
+            When the file leaves something open; nothing is changed then.
         DataError
             When the file cannot be read or kept; nothing is changed then.
         """
@@ -156,10 +170,14 @@ class Desk:
                 "Read it with “workbench figures import” on the command line.",
                 name,
             )
-        imported = self._try(name, content)
+        if name.lower().endswith(".geojson"):
+            return self._bring_in_boundaries(name, content)
+        imported = self._try(name, content, dict(answers or {}))
         read = {**{n: i for n, i in self._read.items() if n != name}, name: imported}
         library = self._with(read, self._kept)
         self._keep(name, content)
+        if imported.recipe is not None:
+            keep_recipe(self.recipes, imported.recipe, self.folder, name)
         self._take(read, library, self._kept)
         told = BroughtIn(name, len(imported.figures), len(imported.refused), " ".join(imported.notes))
         self.brought_in = (*(b for b in self.brought_in if b.name != name), told)
@@ -170,13 +188,32 @@ class Desk:
             f"{name}: {imported.rows_read:,} rows read, {kept:,} figures kept.{said} {' '.join(imported.notes)}".strip()
         )
 
+    def _bring_in_boundaries(self, name: str, content: bytes) -> str:
+        try:
+            found = read_boundaries(content)
+        except WorkbenchError as error:
+            raise WrongFile(error.message, error.remedy, name) from error
+        self._keep(name, content)
+        self.boundaries = {**{n: b for n, b in self.boundaries.items() if n != name}, name: found}
+        self.memory.clear()
+        year = f" of {found.vintage}" if found.vintage else ""
+        self.brought_in = (
+            *(b for b in self.brought_in if b.name != name),
+            BroughtIn(name, 0, 0, f"Boundaries of {len(found):,} areas{year}, for the maps."),
+        )
+        return f"{name}: boundaries of {len(found):,} areas{year}. Maps of these areas are drawn with them."
+
     def reopen(self) -> None:
         """Put the figures of every file that was brought in earlier beside the sample again, the earliest first."""
         read: dict[str, Imported] = {}
         told: list[BroughtIn] = []
         for file in _kept_files(self.folder):
             try:
-                imported = _some(read_figures(file, self.sample.areas), file)
+                if file.suffix.lower() == ".geojson":
+                    self.boundaries[file.name] = found = read_boundaries(file.read_bytes())
+                    told.append(BroughtIn(file.name, 0, 0, f"Boundaries of {len(found):,} areas, for the maps."))
+                    continue
+                imported = _some(read_with_recipes(file, self.sample.areas, self.recipes, self.folder, {}), file)
                 self._with({**read, file.name: imported}, self._kept)
             except WorkbenchError as error:
                 told.append(BroughtIn(file.name, 0, 0, f"Could not be read again: {error.message}"))
@@ -191,13 +228,15 @@ class Desk:
         read = {**self._read, **{f"read {number}": one for number, one in enumerate(imported, start=1)}}
         return replace(self, library=self._with(read, self._kept), memory={}, _read=read)
 
-    def _try(self, name: str, content: bytes) -> Imported:
+    def _try(self, name: str, content: bytes, answers: Mapping[str, str]) -> Imported:
         """Read content as a file of this name. Faults name the file, and no folder that nobody has heard of."""
         with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
             trial = Path(folder) / name
             trial.write_bytes(content)
             try:
-                return _some(read_figures(trial, self.sample.areas), trial)
+                return _some(read_with_recipes(trial, self.sample.areas, self.recipes, self.folder, answers), trial)
+            except Unsettled as open_:
+                raise Unsettled(open_.questions, open_.recipe, open_.where.replace(str(trial), name)) from open_
             except DataError as error:
                 raise type(error)(error.message, error.remedy, error.where.replace(str(trial), name)) from error
 
@@ -357,6 +396,7 @@ def open_desk(sample: Path, home: Path, project_id: str, services: Services | No
         rubric=load_rubric(),
         closed_sites=load_closed_sites(),
         folder=home / "figures" / file_name(project_id),
+        recipes=home / "recipes",
         services=services or offered_services(home / "replies"),
     )
     desk.reopen()
@@ -368,16 +408,39 @@ def areas_held(sample: Path, home: Path) -> AreaRegister:
     return load_sample(sample, ()).areas
 
 
-def read_file(file: Path, sample: Path) -> Imported:
-    """Read one downloaded file against the areas of the sample.
+def read_file(
+    file: Path,
+    sample: Path,
+    home: Path | None = None,
+    *,
+    answers: Mapping[str, str] | None = None,
+    recipe: Recipe | None = None,
+) -> Imported:
+    """Read one downloaded file against the areas that are held.
+
+    Parameters
+    ----------
+    file, sample : Path
+    home : Path, optional
+        Folder of the user's work: its register of areas, and how files of this kind were read before.
+    answers : mapping of str to str, optional
+        To what the file leaves open.
+    recipe : Recipe, optional
+        How a file of this kind is read; it is refused when it does not fit.
 
     Raises
     ------
+    Unsettled
+        When the file leaves something open.
     DataError
         When it cannot be read, or no figure in it can be kept.
     """
-    areas: AreaRegister = load_sample(sample, ()).areas
-    return _some(read_figures(file, areas), file)
+    areas = areas_held(sample, home) if home else load_sample(sample, ()).areas
+    if recipe is not None:
+        return _some(read_figures(file, areas, recipe, answers), file)
+    if home is None:
+        return _some(read_figures(file, areas, answers=answers), file)
+    return _some(read_with_recipes(file, areas, home / "recipes", None, dict(answers or {})), file)
 
 
 def write_tidy(figures: FigureSet, out: Path) -> None:

@@ -27,14 +27,14 @@ from workbench.app.jobs import Jobs, JobSeen
 from workbench.app.page import Bar, heading, page
 from workbench.app.services import Services
 from workbench.app.session import Session
-from workbench.app.state import STEPS, Action, Context, Refused, State, Ui
+from workbench.app.state import STEPS, Action, Asked, Context, Refused, State, Ui
 from workbench.app.steps import costs, figures, frame, logic, proposal, request
 from workbench.app.table_work import TableWork
 from workbench.app.view import View
 from workbench.domain import words
 from workbench.domain.progress import StepStatus
 from workbench.domain.project import Project, flatten
-from workbench.errors import ProjectError, WorkbenchError
+from workbench.errors import ProjectError, Unsettled, WorkbenchError
 from workbench.widgets.html import ident, notice
 from workbench.widgets.live import Event, LiveView, Reply
 
@@ -254,6 +254,8 @@ class App:
             "undo": lambda _: self.session.undo(),
             "redo": lambda _: self.session.redo(),
             "stop-job": lambda _: self._jobs.stop(),
+            "answer-file": self._answer_file,
+            "leave-file": lambda _: self._show_only(asked=None, focus="#f-Bring-in-your-own-file-h"),
             "export": self._export,
             "download-table": self._download_table,
             "download-figures": self._download_figures,
@@ -308,12 +310,33 @@ class App:
             self.view.download(f"{key}.csv", content.encode(), MEDIA_TYPES["csv"])
 
     def _upload(self, event: Event, files: tuple[bytes, ...]) -> None:
-        if not files:
+        if files:
+            self._bring_in(Path(str(event.value)).name, files[0], {})
+
+    def _bring_in(self, name: str, content: bytes, answers: Mapping[str, str]) -> None:
+        """Read a file; one that leaves something open is asked about on the page, and nothing is taken from it yet."""
+        try:
+            note = self._desk.bring_in(name, content, answers)
+        except Unsettled as error:
+            asked = Asked(name, content, error.questions, answers)
+            self._ui = self._ui.with_(asked=asked, focus="#asked-h")
             return
-        name = Path(str(event.value)).name
-        note = self._desk.bring_in(name, files[0])
         self._derived = None
-        self._ui = self._ui.with_(notice=note, notice_kind="good", focus="#wb-main")
+        self._ui = self._ui.with_(asked=None, notice=note, notice_kind="good", focus="#wb-main")
+
+    def _answer_file(self, event: Event) -> None:
+        asked = self._ui.asked
+        if asked is None:
+            return
+        given = {q.key: str(event.inputs.get(f"ui/answer/{q.key}/free") or event.inputs.get(f"ui/answer/{q.key}") or "")
+                 for q in asked.questions}  # fmt: skip
+        left = {f"ui/answer/{key}": Refused("", "Choose an answer.") for key, said in given.items() if not said.strip()}
+        others = {k: v for k, v in self._ui.refused.items() if not k.startswith("ui/answer/")}
+        self._ui = self._ui.with_(refused={**others, **left})
+        if left:
+            self._ui = self._ui.with_(focus=f"#{ident(next(iter(left)))}")
+            return
+        self._bring_in(asked.name, asked.content, {**asked.answers, **{k: v.strip() for k, v in given.items()}})
 
     # --- work that takes a while --------------------------------------------------------------------------------------
 

@@ -10,9 +10,10 @@ from workbench.app.jobs import JobSeen
 from workbench.app.tables import Builder
 from workbench.domain.progress import STEPS
 from workbench.domain.project import Project
+from workbench.domain.recipes import Question
 from workbench.widgets.live import Event
 
-__all__ = ["STEPS", "Action", "Context", "Refused", "State", "Ui"]
+__all__ = ["STEPS", "Action", "Asked", "Context", "Refused", "State", "Ui"]
 
 if TYPE_CHECKING:
     from workbench.app.derived import Derived
@@ -24,6 +25,25 @@ class Refused:
 
     typed: Any
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A file that leaves something open.
+
+    Attributes
+    ----------
+    name : str
+    content : bytes
+    questions : tuple of Question
+    answers : mapping of str to str
+        What was answered in earlier rounds.
+    """
+
+    name: str
+    content: bytes = field(repr=False)
+    questions: tuple[Question, ...]
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +70,8 @@ class Ui:
         How far the table builder of step 2 has come.
     job : JobSeen or None
         Work that is under way.
+    asked : Asked or None
+        A file that leaves something open, until it is answered or let go.
     wanted : str
         Work that an action asks for; the app begins it and takes the word away.
     """
@@ -64,6 +86,7 @@ class Ui:
     history: bool = False
     builder: Builder = field(default_factory=Builder)
     job: JobSeen | None = None
+    asked: Asked | None = None
     wanted: str = ""
 
     def with_(self, **changes: Any) -> Ui:

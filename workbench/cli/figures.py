@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,11 +12,12 @@ import typer
 
 from workbench import places
 from workbench.cli.shown import AsJson, not_over, rows_of, show
-from workbench.errors import WorkbenchError
+from workbench.errors import Unsettled, WorkbenchError, WrongFile
 
 if TYPE_CHECKING:
     from workbench.app.services import Services
     from workbench.domain.queries import Choice, Description, Query
+    from workbench.domain.recipes import Recipe
     from workbench.sources.services.contract import Fetched
 
 figures = typer.Typer(no_args_is_help=True, help="Published figures: read a file, or ask a statistics service.")
@@ -246,31 +248,117 @@ def _fetched_text(data: dict[str, Any]) -> str:
 
 @figures.command(name="import")
 def import_figures(
-    file: Annotated[Path, typer.Argument(help="Nomis workbook (.xlsx) or claimant-count file (.csv).")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the tidy figures here (.csv).")] = None,
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, XLS, ODS or JSON, as it was downloaded; .gz too.")],
+    *,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="KEY=VALUE", help="To what the file leaves open; again for more."),
+    ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option("--recipe", help="Read it as a file of its kind was read before (.json).")
+    ] = None,
+    save_recipe: Annotated[
+        Path | None, typer.Option("--save-recipe", help="Write down how it was read, for the next of its kind (.json).")
+    ] = None,
+    out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read a downloaded file into tidy figures, and say what was refused and why."""
+    """Read a downloaded file into tidy figures, and say what was refused and why. What it leaves open is asked."""
     from workbench.app.desk import read_file, write_tidy  # noqa: PLC0415
+    from workbench.domain.recipes import recipe_of  # noqa: PLC0415
 
-    not_over(out, file)
-    imported = read_file(file, places.sample())
+    for written in (out, save_recipe):
+        not_over(written, file)
+    answers = dict(_answer(text) for text in answer or ())
+    made = recipe_of(_text_of(recipe), str(recipe)) if recipe else None
+    try:
+        imported = read_file(file, places.sample(), places.home(), answers=answers, recipe=made)
+    except Unsettled as error:
+        _ask(error, file, answers, as_json)
+        raise typer.Exit(1) from error
     if out is not None:
         write_tidy(imported.figures, out)
+    if save_recipe is not None:
+        _save_recipe(imported.recipe, save_recipe)
     frame = imported.figures.frame
     data = {
         "file": str(file),
         "rows_read": imported.rows_read,
         "figures": len(frame),
         "measures": sorted(frame["measure"].unique().tolist()),
+        "titles": dict(imported.titles),
         "levels": sorted(frame["level"].unique().tolist()),
+        "vintages": sorted(frame["vintage"].unique().tolist()),
         "first_period": str(frame["period_start"].min())[:10],
         "last_period": str(frame["period_end"].max())[:10],
         "refused": [{"where": f.where, "message": f.message, "remedy": f.remedy} for f in imported.refused],
         "notes": list(imported.notes),
         "written": str(out) if out else None,
+        "recipe": str(save_recipe) if save_recipe else None,
     }
     show(data, as_json, lambda: _import_text(data))
+
+
+def _answer(text: str) -> tuple[str, str]:
+    key, equals, said = text.partition("=")
+    if not equals or not key.strip():
+        raise WorkbenchError(f"“{text}” is not an answer.", "Write it as period=2023.", "--answer")
+    return key.strip(), said.strip()
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongFile(
+            "The recipe cannot be read.", "Name a recipe that was saved with --save-recipe.", str(path)
+        ) from error
+
+
+def _save_recipe(recipe: Recipe | None, path: Path) -> None:
+    from workbench.store.project_file import write_bytes  # noqa: PLC0415
+
+    if recipe is None:
+        print("This kind of file needs no recipe: it is read as it is.", file=sys.stderr)
+        return
+    write_bytes(path, recipe.as_json().encode())
+
+
+def _ask(error: Unsettled, file: Path, answers: dict[str, str], as_json: bool) -> None:
+    """Print what a file leaves open, and the command that answers it."""
+    if as_json:
+        show({"file": str(file), "questions": [q.model_dump() for q in error.questions]}, True, str)
+        return
+    lines = [f"{file} leaves something open. Nothing was read."]
+    for question in error.questions:
+        lines.append(f"\n{question.text} {question.why}".rstrip())
+        lines += [
+            f"  --answer {question.key}={shlex.quote(c.value)}  {c.label}{f' ({c.rows:,} rows)' if c.rows else ''}"
+            for c in question.candidates[:SHOWN]
+        ]
+        if len(question.candidates) > SHOWN:
+            lines.append(f"  … and {len(question.candidates) - SHOWN:,} more; --json lists them all.")
+        if question.free or not question.candidates:
+            lines.append(f"  --answer {question.key}=…  whatever is true")
+    print("\n".join(lines), file=sys.stderr)
+
+
+@figures.command()
+def survey(
+    folder: Annotated[Path, typer.Argument(help="Folder of files, as they were downloaded.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what becomes of every file of a folder: read, asked or refused, and why. Nothing is kept."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from workbench.app.desk import areas_held  # noqa: PLC0415
+    from workbench.sources.survey import as_markdown  # noqa: PLC0415
+    from workbench.sources.survey import survey as look  # noqa: PLC0415
+
+    if not folder.is_dir():
+        raise WrongFile("There is no such folder.", "Name the folder that holds the files.", str(folder))
+    outcomes = look(folder, areas_held(places.sample(), places.home()))
+    show([asdict(one) for one in outcomes], as_json, lambda: as_markdown(outcomes))
 
 
 def _import_text(data: dict[str, Any]) -> str:
@@ -284,6 +372,5 @@ def _import_text(data: dict[str, Any]) -> str:
     more = len(data["refused"]) - 20
     if more > 0:
         lines.append(f"… and {more:,} more refused; --json lists them all.")
-    if data["written"]:
-        lines.append(f"Wrote {data['written']}.")
+    lines += [f"Wrote {data[name]}." for name in ("written", "recipe") if data[name]]
     return "\n".join(lines)

@@ -213,7 +213,8 @@ def _files(view: View) -> str:
     upload = (
         '<span class="wb-file"><button type="button" class="wb-btn wb-quiet" '
         'tabindex="-1" aria-hidden="true">Bring in a file</button>'
-        '<input type="file" data-upload="figures" aria-label="Bring in a file" accept=".csv,.xlsx"></span>'
+        '<input type="file" data-upload="figures" aria-label="Bring in a file" '
+        'accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,.json,.geojson,.gz"></span>'
     )
     imported = view.derived.imported
     listed = ""
@@ -225,9 +226,39 @@ def _files(view: View) -> str:
     return h.card(
         "Bring in your own file",
         f'<div class="wb-row">{upload}</div>',
+        _asked(view),
         listed,
-        lead="An Annual Population Survey workbook from Nomis, or a claimant-count CSV, as it was "
-        "downloaded. Figures about areas only: a file that looks like records about people is refused.",
+        lead="A table of figures about areas, as it was downloaded: CSV, Excel, OpenDocument or JSON; or boundaries as "
+        "GeoJSON, for the maps. A file that looks like records about people is refused.",
+    )
+
+
+def _asked(view: View) -> str:
+    """What a file leaves open, as a short form; nothing is taken from it before it is answered."""
+    asked = view.ui.asked
+    if asked is None:
+        return ""
+    fields = []
+    for question in asked.questions:
+        path = f"ui/answer/{question.key}"
+        choices = [("", "Choose")] + [
+            (c.value, f"{c.label or c.value}{f' ({c.rows:,} rows)' if c.rows else ''}") for c in question.candidates
+        ]
+        if question.candidates:
+            fields.append(
+                h.select(path, question.text, "", choices, hint=question.why, error=view.error(path), local=True)
+            )
+        if question.free or not question.candidates:
+            label = "Or write it" if question.candidates else question.text
+            hint = "" if question.candidates else question.why
+            error = "" if question.candidates else view.error(path)
+            fields.append(h.text_field(f"{path}/free", label, "", hint=hint, error=error, width="medium", local=True))
+    buttons = h.button("Read the file", "answer-file") + h.button("Leave it out", "leave-file", kind="quiet")
+    title = f"{asked.name} leaves something open"
+    return (
+        f'<div class="wb-editor" data-form><h3 id="asked-h" tabindex="-1">{h.esc(title)}</h3>'
+        f'<p class="wb-hint">Nothing is taken from it until you say. The answers are remembered for files of its kind.'
+        f'</p>{h.join(fields)}<div class="wb-row">{buttons}</div></div>'
     )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import get_args
 
+from workbench.app.area_picker import Target, picker
 from workbench.app.page import heading
-from workbench.app.state import Action, Context, Refused, State
+from workbench.app.state import Action, Context, State
 from workbench.app.steps_shared import editor
 from workbench.app.view import View
 from workbench.domain.areas import AreaRegister
 from workbench.domain.frame import Nation, Partner, PartnerKind, Place
-from workbench.domain.project import drop, find, put
-from workbench.errors import Fault
+from workbench.domain.project import drop
 from workbench.widgets import html as h
 from workbench.widgets.live import Event
 
@@ -67,42 +68,11 @@ def _purpose(view: View) -> str:
 
 
 def _places(view: View) -> str:
-    register = view.derived.library.areas
-    places = view.project.frame.places
-    listed = (
-        '<ul class="wb-places">'
-        + h.join(
-            f'<li><span>{h.esc(p.name or register.name(p.id))}</span><span class="wb-hint">{h.esc(p.id)}</span>'
-            + ("" if p.id in register.areas else h.tag("not met", "Not held"))
-            + h.button("Remove", "remove-place", id=p.id, kind="link", label=f"Remove {p.name or p.id}")
-            + "</li>"
-            for p in places
-        )
-        + "</ul>"
-        if places
-        else h.notice("No place yet. Add the area the proposal is about; its parts are found from it.")
-    )
-    options = h.join(
-        f'<option value="{h.esc(a.name)}">{h.esc(a.code)}</option>'
-        for a in sorted(register.areas.values(), key=lambda a: a.name)
-        if a.level in ("combined authority", "district")
-    )
-    refused = view.ui.refused.get("ui/place")
-    add = (
-        '<div data-form class="wb-row">'
-        + h.text_field(
-            "ui/place",
-            "Add a place",
-            refused.typed if refused else "",
-            hint="A name or a GSS code, for example Bolton or E08000001.",
-            error=refused.message if refused else "",
-            width="medium",
-            local=True,
-            submit=True,
-        ).replace("<input", '<input list="wb-places"')
-        + f'<datalist id="wb-places">{options}</datalist>'
-        + h.button("Add the place", "add-place", kind="quiet")
-        + "</div>"
+    areas = picker(
+        view,
+        PLACES,
+        "Which places is it about?",
+        hint="The first is the place whose parts are compared and mapped.",
     )
     nation = view.choose(
         "frame/nation",
@@ -110,7 +80,7 @@ def _places(view: View) -> str:
         NATIONS,
         hint="The law on sharing benefit data differs by nation.",
     )
-    return h.card("Places", listed, add, nation)
+    return h.card("Places", areas, nation)
 
 
 def _partners(view: View) -> str:
@@ -206,54 +176,22 @@ def _triage(view: View) -> str:
     )
 
 
+def _put_places(state: State, codes: tuple[str, ...], register: AreaRegister) -> State:
+    frame = state.project.frame
+    held = {p.id: p for p in frame.places}
+    places = tuple(held.get(code) or Place(id=code, name=register.name(code)) for code in codes)
+    return state.with_project(state.project.with_(frame=frame.with_(places=places)))
+
+
+PLACES = Target("places", lambda state: tuple(p.id for p in state.project.frame.places), _put_places)
+
+
+def targets(_: State) -> Mapping[str, Target]:
+    """The pickers of areas on this page."""
+    return {PLACES.key: PLACES}
+
+
 # --- actions ----------------------------------------------------------------------------------------------------------
-
-
-def resolve_place(typed: str, register: AreaRegister) -> Place | Fault:
-    """The area whose code or whole name was typed; a fault when none or several are held under it.
-
-    Names match whole, never by their beginning: half a name is not a place.
-    """
-    text = " ".join(typed.split())
-    if not text:
-        return Fault("ui/place", "Enter a name or a GSS code.")
-    if text.upper() in register.areas:
-        area = register.areas[text.upper()]
-        return Place(id=area.code, name=area.name)
-    found = [a for a in register.areas.values() if a.name.casefold() == text.casefold()]
-    upper = [a for a in found if a.level in ("combined authority", "district", "region", "nation")]
-    if len(upper) == 1:
-        return Place(id=upper[0].code, name=upper[0].name)
-    if len(found) == 1:
-        return Place(id=found[0].code, name=found[0].name)
-    if len(found) > 1:
-        codes = ", ".join(f"{a.code} ({a.level})" for a in found[:4])
-        return Fault("ui/place", f"{len(found)} areas are called “{text}”: {codes}. Enter the code.")
-    return Fault(
-        "ui/place", f"“{text}” is not among the areas held. Enter a whole name, or a GSS code such as E08000001."
-    )
-
-
-def _add_place(state: State, event: Event, context: Context) -> State:
-    """Add the place that was typed, or say why it cannot be."""
-    typed = str(event.inputs.get("ui/place", ""))
-    place = resolve_place(typed, context.derived.library.areas)
-    if not isinstance(place, Fault) and find(state.project.frame.places, place.id):
-        place = Fault("ui/place", f"{place.name} is in the list already.")
-    if isinstance(place, Fault):
-        return state.with_ui(
-            refused={**state.ui.refused, "ui/place": Refused(typed, place.message)}, focus="#f-ui-place"
-        )
-    frame = state.project.frame
-    left = {k: v for k, v in state.ui.refused.items() if k != "ui/place"}
-    return state.with_project(
-        state.project.with_(frame=frame.with_(places=put(frame.places, place))), refused=left, focus="#f-ui-place"
-    )
-
-
-def _remove_place(state: State, event: Event, _: Context) -> State:
-    frame = state.project.frame
-    return state.with_project(state.project.with_(frame=frame.with_(places=drop(frame.places, event.id))))
 
 
 def _add_partner(state: State, _: Event, context: Context) -> State:
@@ -277,8 +215,6 @@ def _remove_partner(state: State, event: Event, _: Context) -> State:
 
 
 ACTIONS: dict[str, Action] = {
-    "add-place": _add_place,
-    "remove-place": _remove_place,
     "add-partner": _add_partner,
     "remove-partner": _remove_partner,
 }

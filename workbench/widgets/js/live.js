@@ -200,6 +200,10 @@ class Live {
       }
     }
     if (e.key === "ArrowDown" || e.key === "ArrowUp") this.onArrow(e);
+    if (e.key === "Enter" && e.target.matches(".wb-picker input[name$='/words']")) {
+      e.preventDefault();
+      e.target.closest(".wb-picker").querySelector("[data-suggest] button")?.click();
+    }
     if (e.key === "Enter" && e.target.matches("input[data-submit]")) {
       e.preventDefault();
       e.target.closest("form, [data-form]")?.querySelector("button[data-action]")?.click();
