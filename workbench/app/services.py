@@ -5,6 +5,7 @@ Opening a service contacts nothing. Only ``search``, ``describe``, ``fetch`` and
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 Stopped = Callable[[], bool]
 
 TRIES = 4
+MIRRORS = "WORKBENCH_SERVICES"
+"""Variable of the environment that names mirrors: ``nomis=https://mirror.example/api,ons=…``."""
 LATEST = "latest"
 KNOW_LATEST = frozenset({"nomis", "statxplore", "fingertips", "lginform"})
 """Services that are asked for the latest period by that word; of the others the newest code is looked up."""
@@ -152,8 +155,9 @@ def offered_services(folder: Path, base_urls: Mapping[str, str] | None = None) -
     folder : Path
         Where replies are cached.
     base_urls : mapping of str to str, optional
+        Addresses in place of the services' own. Those of :data:`MIRRORS` in the environment hold beside them.
     """
-    return Services({one.key: one for one in OFFERED}, folder, dict(base_urls or {}))
+    return Services({one.key: one for one in OFFERED}, folder, {**_mirrors(), **(base_urls or {})})
 
 
 def _latest_named(periods: tuple[str, ...], about: Description) -> tuple[str, ...]:
@@ -162,6 +166,11 @@ def _latest_named(periods: tuple[str, ...], about: Description) -> tuple[str, ..
     if time is None or not time.codes:
         return tuple(p for p in periods if p != LATEST)
     return tuple(dict.fromkeys(newest(time) if p == LATEST else p for p in periods))
+
+
+def _mirrors() -> dict[str, str]:
+    said = [part.partition("=") for part in os.environ.get(MIRRORS, "").split(",") if part.strip()]
+    return {key.strip(): url.strip() for key, _, url in said if url.strip()}
 
 
 # Each is imported when it is opened: together they cost a tenth of a second that no other command need wait for.
