@@ -398,7 +398,7 @@ def test_import_writes_no_more_than_was_asked_for(run, wards, tmp_path):
     ("name", "content", "said"),
     [
         ("empty.csv", b"", "is empty"),
-        ("budget.csv", b"team,spend\nhousing,20\n", "of a kind that cannot be read yet"),
+        ("budget.csv", b"team,spend\nhousing,20\n", "names of areas that are held"),
         ("page.csv", b"<!doctype html><p>Query is incomplete", "a web page"),
         ("people.csv", b"name,postcode,nino\nA,B,C\n", "looks like records about people"),
         ("broken.xlsx", b"PK\x03\x04 and then nothing", "cannot be opened as one"),
@@ -427,7 +427,7 @@ def test_import_of_people_repeats_nothing_about_them(refused, folder):
 def test_import_of_a_workbook_of_another_kind(refused, folder):
     file = workbook(folder / "rota.xlsx", [["Day", "Desk"], ["Monday", "North"]])
     said = refused("figures", "import", file)
-    assert "cannot be read yet" in said
+    assert "names of areas that are held" in said
     assert "Day, Desk" in said
 
 
@@ -436,12 +436,12 @@ def test_import_that_keeps_no_figure_says_so(refused, wards, monkeypatch):
     from workbench.errors import Fault  # noqa: PLC0415
     from workbench.sources.imported import Imported  # noqa: PLC0415
 
-    def nothing(path: Path, areas: Any) -> Imported:
+    def nothing(path: Path, areas: Any, *_: Any) -> Imported:
         whole = load_whole(path, areas).figures
         return Imported(whole.where(measure="none"), 7, (Fault("row 2", "It is a heading", "Leave it out."),))
 
     load_whole = desk.read_figures
-    monkeypatch.setattr(desk, "read_figures", nothing)
+    monkeypatch.setattr(desk, "read_with_recipes", nothing)
     said = refused("figures", "import", wards, "--out", "tidy.csv")
     assert "7 rows were read, and no figure could be kept" in said
     assert said.endswith("row 2: It is a heading. Leave it out.")
