@@ -57,8 +57,8 @@ def rank_intervals(estimates: Sequence[Estimate], confidence: float = 0.95) -> t
     Notes
     -----
     Al Mohamad, van Zwet and Goeman (2022): all pairs are compared by Tukey's honest significant difference (with
-    Kramer's form for unequal standard errors), which keeps the chance of even one false difference below 1 - confidence.
-    No simulation. It takes time in proportion to the square of the number of areas.
+    Kramer's form for unequal standard errors), which keeps the chance of even one false difference below
+    1 - confidence. No simulation. It takes time in proportion to the square of the number of areas.
 
     Examples
     --------

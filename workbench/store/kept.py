@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from workbench.domain.base import Value
 from workbench.domain.figures import COLUMNS, DATE_COLUMNS, NUMBER_COLUMNS, FigureSet, validate
@@ -39,8 +39,8 @@ class _Beside(Value):
     """What lies beside the figures."""
 
     query: Query
-    titles: dict[str, str] = {}
-    citations: dict[str, Citation] = {}
+    titles: dict[str, str] = Field(default_factory=dict)
+    citations: dict[str, Citation] = Field(default_factory=dict)
     replies: tuple[ReplySeen, ...] = ()
     notes: tuple[str, ...] = ()
 
