@@ -6,9 +6,12 @@ import importlib.util
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
+from statsmodels.stats.multitest import multipletests
 
 from workbench.domain import statistics as s
 from workbench.errors import DataError, FigureMissing, NotComparable
@@ -147,6 +150,38 @@ def test_holm_never_lowers_a_p_value_and_keeps_their_order(ps):
     assert all(p <= a <= 1 for p, a in zip(ps, adjusted, strict=True))
     order = sorted(range(len(ps)), key=lambda i: ps[i])
     assert [adjusted[i] for i in order] == sorted(adjusted)
+
+
+probabilities = st.lists(st.floats(0, 1), min_size=1, max_size=40)
+
+
+@given(ps=probabilities)
+def test_adjusted_p_values_are_those_of_statsmodels(ps):
+    for ours, name in ((s.holm, "holm"), (s.benjamini_hochberg, "fdr_bh")):
+        assert ours(ps) == pytest.approx(multipletests(ps, method=name)[1], abs=1e-12)
+
+
+@given(ps=probabilities)
+def test_benjamini_hochberg_lies_between_the_raw_value_and_holms(ps):
+    for p, mild, strict in zip(ps, s.benjamini_hochberg(ps), s.holm(ps), strict=True):
+        assert p - 1e-12 <= mild <= strict + 1e-12
+
+
+def test_of_many_findings_few_are_false_by_benjamini_hochberg():
+    rng = np.random.default_rng(2)
+    real = np.arange(200) < 60
+    shares = []
+    for _ in range(200):
+        z = rng.normal(np.where(real, 3.0, 0.0), 1.0)
+        found = np.array(s.benjamini_hochberg([float(p) for p in 2 * norm.sf(abs(z))])) < 0.05
+        shares.append((found & ~real).sum() / max(1, found.sum()))
+    assert np.mean(shares) <= 0.05
+
+
+def test_what_is_no_p_value_is_refused():
+    with pytest.raises(DataError, match="between 0 and 1"):
+        s.benjamini_hochberg([0.2, 1.2])
+    assert s.benjamini_hochberg([]) == ()
 
 
 @given(values=st.lists(st.floats(0, 1000), min_size=1, max_size=50))
