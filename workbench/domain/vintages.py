@@ -253,8 +253,10 @@ class _Work:
         kept = frame.loc[frame["area_code"].isin(self.same)].copy()
         self.used |= set(kept["area_code"])
         kept["area_code"] = kept["area_code"].map(self.same).astype(frame["area_code"].dtype)
-        named = {code: self.areas.name(code) for code in kept["area_code"].unique() if code in self.areas.areas}
-        kept["area_name"] = kept["area_code"].map(named).fillna(kept["area_name"]).astype(frame["area_name"].dtype)
+        named = zip(kept["area_code"], kept["area_name"], strict=True)
+        held = self.areas.areas
+        names = [held[code].name if code in held else name for code, name in named]
+        kept["area_name"] = pd.Series(names, index=kept.index, dtype=frame["area_name"].dtype)
         kept["vintage"] = self.to_vintage
         self.exact |= dict.fromkeys(kept["area_code"])
         return kept
