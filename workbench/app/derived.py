@@ -26,6 +26,8 @@ from workbench.domain.appraisal.appraise import Results, appraise
 from workbench.domain.appraisal.checks import check_appraisal
 from workbench.domain.appraisal.sensitivity import Sensitivity, sensitivity
 from workbench.domain.areas import Area
+from workbench.domain.bespoke import BespokeArea
+from workbench.domain.bespoke_figures import Combined, check_parts, combinable
 from workbench.domain.closed_sites import ClosedSite, closed_site
 from workbench.domain.comparison import Comparison, Trend, compare_with, ranked, trend
 from workbench.domain.document import Document
@@ -272,6 +274,14 @@ class Derived:
         picked = {k: v for k, v in ui.picked.items() if k.startswith("explore/")}
         key = ("exploring", tuple(sorted(picked.items())), self.place, id(self.library))
         return self._once(key, lambda: exploring(self.library, picked, self.place, self.title))
+
+    def own_faults(self, area: BespokeArea) -> tuple[Fault, ...]:
+        """What is wrong with the parts of an area that the partnership made."""
+        return check_parts(area, self.library.areas)
+
+    def own_figures(self, area: BespokeArea) -> tuple[Combined, ...]:
+        """What can be said of an area that the partnership made, measure by measure."""
+        return self._once(("own", content_hash(area), id(self.library)), lambda: combinable(area, self.library))
 
     def title(self, measure: str) -> str:
         """What a measure is called."""

@@ -60,6 +60,7 @@ _log = logging.getLogger(__name__)
 
 ROWS: Mapping[str, str] = {
     "need": "needs",
+    "own": "bespoke_areas",
     "partner": "frame/partners",
     "node": "logic_model/nodes",
     "link": "logic_model/links",

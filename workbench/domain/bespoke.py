@@ -1,4 +1,4 @@
-"""Areas that a partnership makes by combining published ones."""
+"""Areas that a partnership makes by combining published ones. What can be said of them: ``bespoke_figures``."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from workbench.app import explore_page, table_page
+from workbench.app import explore_page, own_areas, table_page
 from workbench.app.area_picker import Target
 from workbench.app.page import heading
 from workbench.app.state import Action, Context, State
@@ -40,6 +40,7 @@ def render(view: View) -> str:
             _what_if(view),
             _charts(view),
             explore_page.render(view),
+            own_areas.render(view),
             table_page.render(view),
             _files(view),
         )
@@ -262,9 +263,9 @@ def _asked(view: View) -> str:
     )
 
 
-def targets(_: State) -> Mapping[str, Target]:
+def targets(state: State) -> Mapping[str, Target]:
     """The pickers of areas on this page."""
-    return {TABLE_AREAS.key: TABLE_AREAS}
+    return {TABLE_AREAS.key: TABLE_AREAS, **own_areas.targets(state)}
 
 
 # --- actions ----------------------------------------------------------------------------------------------------------
@@ -305,5 +306,6 @@ ACTIONS: dict[str, Action] = {
     "delete-need": _delete,
     "accept": _accept,
     **explore_page.ACTIONS,
+    **own_areas.ACTIONS,
     **table_page.ACTIONS,
 }
