@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from workbench.app.explore import VIEWS, exploring
+from workbench.app.explore import VIEWS, explored, exploring
 from workbench.domain.figures import FigureSet, Library
+from workbench.errors import FigureMissing
 
 
 @pytest.fixture
@@ -92,3 +93,15 @@ def test_nothing_held_is_nothing_to_look_at(page):
     library = page.app.derived.library
     empty = Library(FigureSet(library.figures.frame.iloc[:0], {}), (), library.areas)
     assert exploring(empty, {}, "", str) is None
+
+
+def test_a_funnel_is_drawn_of_rates_with_their_counts_and_of_no_others(library):
+    seen = exploring(library, {"explore/measure": "claimant_rate"}, "E47000001", str)
+    with pytest.raises(FigureMissing, match="needs rates with the counts"):
+        explored(library, seen, "funnel", marked="", what="Claimants")
+    frame = library.figures.where(measure="claimant_rate", level="ward").frame
+    with_people = frame.assign(denominator=(100 * frame["numerator"] / frame["value"]).round())
+    held = Library(FigureSet(with_people, library.figures.citations), (), library.areas)
+    seen = exploring(held, {}, "E47000001", str)
+    chart = explored(held, seen, "funnel", marked="E05000650", what="Claimants")
+    assert "all 215 wards together" in chart.alt

@@ -11,18 +11,21 @@ from workbench.charts import build
 from workbench.charts.boundaries import Boundaries
 from workbench.charts.build_many import multiples_chart, value_table
 from workbench.charts.build_map import area_map
-from workbench.charts.build_spread import strip_chart
-from workbench.charts.spec import Chart
+from workbench.charts.build_spread import funnel_chart, funnel_grid, strip_chart
+from workbench.charts.spec import Chart, Reference
+from workbench.charts.spec_spread import Limits
 from workbench.domain import words
 from workbench.domain.areas import AreaRegister
 from workbench.domain.comparison import compare_with, ranked, trend
 from workbench.domain.figures import FigureSet, Library
+from workbench.domain.funnel import limits
 from workbench.errors import FigureMissing, NotComparable
 
 VIEWS: tuple[tuple[str, str], ...] = (
     ("strip", "Distribution"),
     ("ranked", "Ranking"),
     ("dots", "Against a larger area"),
+    ("funnel", "Funnel"),
     ("multiples", "Over time"),
     ("table", "Table"),
 )
@@ -154,6 +157,7 @@ def explored(
         "strip": lambda: _strip(library, seen, now, own, what),
         "ranked": lambda: build.ranked_chart(ranked(now), now, what=what, n=RANKED, areas=library.areas),
         "dots": lambda: _dots(library, seen, now, what),
+        "funnel": lambda: _funnel(library, seen, now, own, what),
         "multiples": lambda: _multiples(everything, now, own, what),
         "table": lambda: value_table(
             {what: now}, title=ranked(now).headline(), own=own, areas=_parents(library.areas, seen.level)
@@ -205,6 +209,29 @@ def _dots(library: Library, seen: Exploring, now: FigureSet, what: str) -> Chart
         )
     both = _with_reference(library, seen, now, reference)
     return build.comparison_chart(compare_with(both, reference), both, what=what)
+
+
+def _funnel(library: Library, seen: Exploring, now: FigureSet, own: str, what: str) -> Chart:
+    """Rates against the number of people they are of, around the rate of all of them together."""
+    held = now.frame.dropna(subset=["value", "numerator", "denominator"])
+    if str(now.frame["unit"].iloc[0]) != words.PER_CENT or held.empty:
+        raise FigureMissing(
+            "A funnel needs rates with the counts they were made of.", "Fetch the counts and the populations too."
+        )
+    figures = FigureSet(held, now.citations)
+    target = 100 * float(held["numerator"].sum() / held["denominator"].sum())
+    found = limits(funnel_grid(figures), target)
+    around = Limits(found.x, found.lower95, found.upper95, found.lower998, found.upper998)
+    every = f"all {words.counted(len(held), words.plural(seen.level, 1))} together"
+    return funnel_chart(
+        figures,
+        around,
+        target=Reference(every, target),
+        what=what,
+        denominator="people",
+        own=own,
+        areas=_parents(library.areas, seen.level),
+    )
 
 
 def _multiples(everything: FigureSet, now: FigureSet, own: str, what: str) -> Chart:
