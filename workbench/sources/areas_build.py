@@ -244,7 +244,12 @@ class _Work:
         """A column, or a fault that it is not there."""
         found = rows.column(names)
         if found is None:
-            self.faults.append(Fault(table.title, f"{rows.read.name} has no column {' or '.join(names)}.", _REMEDY))
+            said = f"{rows.read.name} has no column {' or '.join(names)}."
+            if table.needed:
+                self.faults.append(Fault(table.title, said, _REMEDY))
+            else:  # the register is as whole as without the table, and says so
+                self.notes.append(f"{table.title}: not taken in. {said}")
+                self.had.discard(table.id)
         return found
 
     # --- the whole ----------------------------------------------------------------------------------------------------
