@@ -13,7 +13,6 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +67,7 @@ EXISTS (
     ) SELECT 1 FROM above WHERE code = ? AND code <> a.code
 )
 """
+_KEPT = 200_000  # areas; the whole United Kingdom has 79,000 codes
 _REMEDY = "Build it again with: workbench areas update."
 
 
@@ -274,7 +274,8 @@ class StoredAreas(Mapping[str, Area], AreaIndex):
         self._lock = threading.Lock()  # one connection, asked by one thread at a time
         with _said_plainly(path):
             self._db = _connect(path)
-        self._one = lru_cache(maxsize=20_000)(self._read_one)
+        # What a search brought is kept: over it, a layered register asks for each of its areas by code.
+        self._seen: dict[str, Area] = {}
 
     def __del__(self) -> None:
         if db := getattr(self, "_db", None):
@@ -300,7 +301,9 @@ class StoredAreas(Mapping[str, Area], AreaIndex):
     def __len__(self) -> int:
         return int(self._rows("SELECT count(*) FROM areas WHERE latest")[0][0])
 
-    def _read_one(self, code: str) -> Area | None:
+    def _one(self, code: str) -> Area | None:
+        if code in self._seen:
+            return self._seen[code]
         found = self._areas("WHERE a.code = ? AND a.latest", (code,))
         return found[0] if found else None
 
@@ -343,7 +346,10 @@ class StoredAreas(Mapping[str, Area], AreaIndex):
 
     def _areas(self, tail: str, given: tuple[Any, ...], head: str = "") -> tuple[Area, ...]:
         rows = self._rows(f"{head} SELECT {_COLUMNS} FROM areas a {tail}", given)
-        return tuple(_area(row) for row in rows)
+        found = tuple(self._seen.get(row[0]) or _area(row) for row in rows)
+        if len(self._seen) < _KEPT:
+            self._seen.update((area.code, area) for area in found)
+        return found
 
     def _rows(self, sql: str, given: tuple[Any, ...] = ()) -> list[Any]:
         with _said_plainly(self._path), self._lock:

@@ -177,6 +177,16 @@ def test_pages_that_were_kept_and_do_not_fit_are_asked_for_again(service, gis):
     assert list(service.table("LSOA11_LSOA21_LAD22_EW_LU").rows) == ROWS
 
 
+def test_a_page_that_is_too_short_without_a_reason_is_asked_for_again(server, service, gis):
+    def once(said, query):
+        gis.spoil.clear()
+        return cut(said, query)
+
+    gis.spoil["page"] = once
+    assert list(service.table("LSOA11_LSOA21_LAD22_EW_LU").rows) == ROWS
+    assert [a.query["resultOffset"] for a in server.asked if "resultOffset" in a.query] == ["0", "0", "2", "4"]
+
+
 def test_a_page_that_stopped_early_and_says_so_is_gone_on_from(service, gis):
     def short(said, query):
         left = cut(said, query) if len(said["features"]) > 1 else said
