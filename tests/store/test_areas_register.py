@@ -120,7 +120,10 @@ def test_it_says_when_it_was_made_and_from_what(path):
     assert said.sources == (READ,)
     assert said.notes == ("Wards: not every ward.",)
     assert read_changes(path, "LSOA", "2011", "2021") == CHANGES[:1]
-    assert read_changes(path, "LSOA", "2021", "2011") == ()
+    assert read_changes(path, "district", "2023", "2022")[0] == Change(
+        "E06000063", "E07000026", "S", "2023", "2022", "district"
+    )
+    assert read_changes(path, "LSOA", "2001", "2011") == ()
     assert change_tables(path) == (("LSOA", "2011", "2021"), ("district", "2022", "2023"))
 
 

@@ -69,6 +69,9 @@ class NotPossible:
     measure: str
     why: str
 
+    def __str__(self) -> str:
+        return f"{self.area_code}, {self.measure}: {self.why}"
+
 
 @dataclass(frozen=True, eq=False)
 class Converted:

@@ -20,7 +20,7 @@ from workbench.domain.area_codes import LEVELS
 from workbench.domain.area_index import AreaIndex, Wanted, plain
 from workbench.domain.area_tables import AreaTables, RegisterAbout, TableRead
 from workbench.domain.areas import Area, AreaRegister
-from workbench.domain.vintages import Change
+from workbench.domain.vintages import Change, turned
 from workbench.errors import DataError
 
 REGISTER_VERSION = 1
@@ -206,16 +206,18 @@ def about(path: Path) -> RegisterAbout:
 
 
 def read_changes(path: Path, level: str, from_vintage: str, to_vintage: str) -> tuple[Change, ...]:
-    """The lookup from one vintage of a level to another; empty when none is held.
+    """The lookup from one vintage of a level to another, or the one back, turned; empty when neither is held.
 
     Raises
     ------
     DataError
     """
     wanted = "SELECT source, target, kind, from_vintage, to_vintage, level FROM changes WHERE level=?"
+    wanted += " AND from_vintage=? AND to_vintage=?"
     with _said_plainly(path), closing(_connect(path)) as db:
-        rows = db.execute(f"{wanted} AND from_vintage=? AND to_vintage=?", (level, from_vintage, to_vintage))
-        return tuple(Change(*row) for row in rows)
+        there = tuple(Change(*row) for row in db.execute(wanted, (level, from_vintage, to_vintage)))
+        back = () if there else tuple(Change(*row) for row in db.execute(wanted, (level, to_vintage, from_vintage)))
+    return there or turned(back)
 
 
 def change_tables(path: Path) -> tuple[tuple[str, str, str], ...]:
