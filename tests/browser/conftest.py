@@ -225,7 +225,7 @@ def start_app(
                 [
                     sys.executable,
                     "-m",
-                    "workbench.cli",
+                    "workbench",
                     "app",
                     "--no-browser",
                     "--port",

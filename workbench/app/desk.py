@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.app.areas import with_register
 from workbench.app.recipes import keep_recipe, read_with_recipes
 from workbench.app.services import Services, offered_services
 from workbench.charts.boundaries import Boundaries, read_boundaries
@@ -387,6 +388,7 @@ def open_desk(sample: Path, home: Path, project_id: str, services: Services | No
         Statistics services; all that the workbench knows when left out.
     """
     library = load_sample(sample, load_datasets())
+    library = replace(library, areas=with_register(library.areas, home))
     desk = Desk(
         sample=library,
         library=library,
@@ -404,8 +406,8 @@ def open_desk(sample: Path, home: Path, project_id: str, services: Services | No
 
 
 def areas_held(sample: Path, home: Path) -> AreaRegister:
-    """The areas that are held on this computer."""
-    return load_sample(sample, ()).areas
+    """The areas that are held on this computer: the sample's, and those of the register when it was built."""
+    return with_register(load_sample(sample, ()).areas, home)
 
 
 def read_file(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.app.jobs import Tell
     from workbench.domain.areas import AreaRegister
     from workbench.sources.services.contract import Client, Fetched, Progress, Service
+    from workbench.sources.services.geography import OpenGeography
 
 Stopped = Callable[[], bool]
 
@@ -176,7 +177,8 @@ def _mirrors() -> dict[str, str]:
 # Each is imported when it is opened: together they cost a tenth of a second that no other command need wait for.
 
 
-def _client(name: str, opening: Opening) -> Client:
+def client_for(name: str, opening: Opening) -> Client:
+    """The client of a service; nothing is contacted."""
     from workbench.sources.services.cache import ReplyCache  # noqa: PLC0415
     from workbench.sources.services.client import HttpClient  # noqa: PLC0415
 
@@ -200,7 +202,7 @@ def _nomis(opening: Opening) -> Service:
     from workbench.sources.services.nomis import Nomis  # noqa: PLC0415
 
     uid = keys.find_key(keys.NOMIS_UID)
-    return _at(opening, Nomis(_client("Nomis", opening), facts=load_nomis(), uid=uid))
+    return _at(opening, Nomis(client_for("Nomis", opening), facts=load_nomis(), uid=uid))
 
 
 def _statxplore(opening: Opening) -> Service:
@@ -209,37 +211,45 @@ def _statxplore(opening: Opening) -> Service:
     from workbench.sources.services.statxplore import StatXplore  # noqa: PLC0415
 
     key = keys.find_key(keys.STATXPLORE_KEY)
-    return _at(opening, StatXplore(_client("Stat-Xplore", opening), load_statxplore(), key))
+    return _at(opening, StatXplore(client_for("Stat-Xplore", opening), load_statxplore(), key))
 
 
 def _scotland(opening: Opening) -> Service:
     from workbench.sources.services.scotland import Scotland  # noqa: PLC0415
 
-    return _at(opening, Scotland(_client("statistics.gov.scot", opening)))
+    return _at(opening, Scotland(client_for("statistics.gov.scot", opening)))
 
 
 def _nisra(opening: Opening) -> Service:
     from workbench.sources.services.nisra import Nisra  # noqa: PLC0415
 
-    return _at(opening, Nisra(_client("NISRA", opening)))
+    return _at(opening, Nisra(client_for("NISRA", opening)))
 
 
 def _statswales(opening: Opening) -> Service:
     from workbench.sources.services.statswales import StatsWales  # noqa: PLC0415
 
-    return _at(opening, StatsWales(_client("StatsWales", opening)))
+    return _at(opening, StatsWales(client_for("StatsWales", opening)))
 
 
 def _ons(opening: Opening) -> Service:
     from workbench.sources.services.ons import Ons  # noqa: PLC0415
 
-    return _at(opening, Ons(_client("ONS", opening)))
+    return _at(opening, Ons(client_for("ONS", opening)))
 
 
 def _fingertips(opening: Opening) -> Service:
     from workbench.sources.services.fingertips import Fingertips  # noqa: PLC0415
 
-    return _at(opening, Fingertips(_client("Fingertips", opening)))
+    return _at(opening, Fingertips(client_for("Fingertips", opening)))
+
+
+def geography(folder: Path, base_url: str = "", tries: int = TRIES) -> OpenGeography:
+    """ONS Open Geography: areas and boundaries, no figures; nothing is contacted."""
+    from workbench.sources.services.geography import BASE_URL, OpenGeography  # noqa: PLC0415
+
+    client = client_for(OpenGeography.name, Opening(folder, fresh=True, tries=tries))
+    return OpenGeography(client, base_url or _mirrors().get("geography", BASE_URL))
 
 
 def _lginform(opening: Opening) -> Service:
@@ -247,7 +257,7 @@ def _lginform(opening: Opening) -> Service:
     from workbench.sources.services.lginform import LgInform  # noqa: PLC0415
 
     key, secret = keys.find_key(keys.LGINFORM_KEY), keys.find_key(keys.LGINFORM_SECRET)
-    return _at(opening, LgInform(_client("LG Inform Plus", opening), key, secret))
+    return _at(opening, LgInform(client_for("LG Inform Plus", opening), key, secret))
 
 
 OFFERED: tuple[Offered, ...] = (

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from workbench import __version__
+from workbench.cli.areas import areas
 from workbench.cli.doctor import doctor
 from workbench.cli.figures import figures
 from workbench.cli.shown import AsJson, AsOf, ProjectFile, derive, not_over, rows_of, show
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(figures, name="figures")
+app.add_typer(areas, name="areas")
 app.command()(doctor)
 
 

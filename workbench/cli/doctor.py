@@ -97,10 +97,11 @@ def _keys() -> Iterator[Line]:
 
 
 def _services(only: Sequence[str], base_urls: Sequence[str]) -> Iterator[Line]:
-    from workbench.app.services import offered_services  # noqa: PLC0415
+    from workbench.app.services import geography, offered_services  # noqa: PLC0415
 
-    services = offered_services(places.home() / "replies", dict(_address(text) for text in base_urls))
-    for key in only or services.offered:
+    addresses = dict(_address(text) for text in base_urls)
+    services = offered_services(places.home() / "replies", addresses)
+    for key in [k for k in only if k != "geography"] if only else services.offered:
         one = services.service(key, fresh=True, tries=1)
         if sys.stderr.isatty():
             print(f"\r\033[KAsking {one.name}…", end="", file=sys.stderr, flush=True)
@@ -108,6 +109,15 @@ def _services(only: Sequence[str], base_urls: Sequence[str]) -> Iterator[Line]:
             yield one.name, "answered", one.probe()
         except WorkbenchError as error:
             yield one.name, "did not answer", str(error)
+    if not only or "geography" in only:
+        try:
+            yield (
+                "ONS Open Geography",
+                "answered",
+                geography(services.folder, addresses.get("geography", ""), 1).probe(),
+            )
+        except WorkbenchError as error:
+            yield "ONS Open Geography", "did not answer", str(error)
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr, flush=True)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench import places
-from workbench.cli.shown import AsJson, not_over, rows_of, show
+from workbench.cli.shown import AsJson, answer_of, not_over, rows_of, show
 from workbench.errors import Unsettled, WorkbenchError, WrongFile
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ def import_figures(
 
     for written in (out, save_recipe):
         not_over(written, file)
-    answers = dict(_answer(text) for text in answer or ())
+    answers = dict(answer_of(text) for text in answer or ())
     made = recipe_of(_text_of(recipe), str(recipe)) if recipe else None
     try:
         imported = read_file(file, places.sample(), places.home(), answers=answers, recipe=made)
@@ -297,13 +297,6 @@ def import_figures(
         "recipe": str(save_recipe) if save_recipe else None,
     }
     show(data, as_json, lambda: _import_text(data))
-
-
-def _answer(text: str) -> tuple[str, str]:
-    key, equals, said = text.partition("=")
-    if not equals or not key.strip():
-        raise WorkbenchError(f"“{text}” is not an answer.", "Write it as period=2023.", "--answer")
-    return key.strip(), said.strip()
 
 
 def _text_of(path: Path) -> str:

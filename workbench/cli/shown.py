@@ -83,3 +83,11 @@ def not_over(out: Path | None, source: Path | None) -> None:
         raise WorkbenchError(
             "This is the file that is read; it was left as it is.", "Choose another name for --out.", str(out)
         )
+
+
+def answer_of(text: str) -> tuple[str, str]:
+    """An answer as it was written: key and value."""
+    key, equals, said = text.partition("=")
+    if not equals or not key.strip():
+        raise WorkbenchError(f"“{text}” is not an answer.", "Write it as period=2023.", "--answer")
+    return key.strip(), said.strip()
