@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from making import figures, greater_manchester, row
 
 from workbench.domain.areas import Area, AreaRegister
 from workbench.domain.bespoke import BespokeArea
 from workbench.domain.bespoke_figures import OWN, check_parts, combinable, combine
 from workbench.domain.figures import FigureSet, validate
+from workbench.domain.rows import records, rounding_error
+from workbench.domain.statistics import rate, wilson
 from workbench.errors import FigureMissing, NotComparable
 from workbench.reference.load import load_datasets
 from workbench.sources.sample import load_sample
@@ -127,3 +131,111 @@ def test_any_grouping_of_the_parts_gives_the_same_count(library, bolton, data):
     order = data.draw(st.permutations(bolton.parts))
     halves = [combine(bolton.with_(parts=tuple(p)), counts).frame["value"].sum() for p in (order[:cut], order[cut:])]
     assert sum(halves) == combine(bolton, counts).frame["value"].sum()
+
+
+# --- what a careless sum would hide -----------------------------------------------------------------------------------
+
+TWO = BespokeArea(id="own-5", name="Both", level="district", vintage="2021", parts=("E08000001", "E08000002"))
+
+
+def pair(one, other, **more):
+    return [row("E08000001", area_name="Bolton", **one, **more), row("E08000002", area_name="Bury", **other, **more)]
+
+
+def test_the_rounding_of_all_parts_stays_with_the_sum(library, bolton):
+    made = records(combine(bolton, of(library, "claimant_count", "ward").latest()))[0]
+    assert rounding_error(made) == 2.5 * len(bolton.parts)
+    rates = pair(
+        {"value": 5.0, "numerator": 50, "denominator": 1000}, {"value": 2.0, "numerator": 20, "denominator": 1000}
+    )
+    made = records(combine(TWO, figures([{**r, "flag": "rounded-5"} for r in rates])))[0]
+    assert rounding_error(made) == pytest.approx(100 * 5 / 2000 + 0.05)
+    assert "by up to 0.25" in made["method"]
+
+
+def test_a_newer_period_that_lacks_a_part_is_said(library, bolton):
+    counts = of(library, "claimant_count", "ward")
+    last = counts.frame["period_end"].max()
+    gone = (counts.frame["area_code"] == bolton.parts[0]) & (counts.frame["period_end"] == last)
+    made = combine(bolton, FigureSet(counts.frame.loc[~gone], counts.citations)).frame
+    assert made["period_end"].max() < last
+    name = library.areas.name(bolton.parts[0])
+    assert made["method"].iloc[-1].endswith(f"Nothing newer: {name} has no figure for October 2017: no figure is held.")
+
+
+def test_parts_of_different_periods_are_not_added():
+    old = {"period_start": date(2022, 1, 1), "period_end": date(2022, 12, 31)}
+    rows = pair({"value": 5.0, "unit": "people"}, {"value": 2.0, "unit": "people", **old})
+    with pytest.raises(FigureMissing, match="Bury has no figure for 2023: no figure is held"):
+        combine(TWO, figures(rows))
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"unit": "years"}, "Years cannot be added"),
+        ({"unit": "pounds"}, "Pounds cannot be added"),
+        ({"unit": "people", "measure": "mean_household_size"}, "Means cannot be added"),
+        ({"unit": "people", "measure": "median_claimants"}, "Medians cannot be added"),
+        ({"unit": "people", "flag": "perturbed"}, "at random"),
+        ({"unit": "people", "vintage": "2009"}, "boundaries of 2009, the parts of 2021"),
+    ],
+)
+def test_every_other_sum_that_would_be_wrong_is_refused(more, said):
+    with pytest.raises(NotComparable, match=said) as caught:
+        combine(TWO, figures(pair({"value": 5.0}, {"value": 2.0}, **more)), greater_manchester())
+    assert caught.value.remedy
+
+
+def test_measures_sources_and_survey_with_count_are_not_mixed():
+    count = {"value": 5.0, "unit": "people"}
+    with pytest.raises(NotComparable, match="differ in measure"):
+        combine(TWO, figures(pair(count, {**count, "measure": "other"})))
+    with pytest.raises(NotComparable, match="Bury has no interval"):
+        combine(TWO, figures(pair({**count, "half": 2.0}, count)))
+    two = figures(pair(count, count))
+    frame = two.frame.assign(source_id=["s", "t"])
+    with pytest.raises(NotComparable, match="differ in source"):
+        combine(TWO, FigureSet(frame, {**two.citations, "t": two.citations["s"]}))
+
+
+def test_intervals_that_are_not_symmetric_are_worked_out_again_from_the_counts():
+    def of_counts(make, unit, scale, name):
+        given = [(65, 100), (9, 400)]
+        made = [make(x, n) for x, n in given]
+        return [
+            row(code, e.value * scale, None, unit=unit, numerator=x, denominator=n, lower=e.lower * scale,
+                upper=e.upper * scale, confidence=0.95, method=name)
+            for code, e, (x, n) in zip(TWO.parts, made, given, strict=True)
+        ]  # fmt: skip
+
+    percent = records(combine(TWO, figures(of_counts(wilson, "percent", 100, "Wilson"))))[0]
+    w = wilson(74, 500)
+    assert (percent["lower"], percent["upper"]) == (pytest.approx(100 * w.lower), pytest.approx(100 * w.upper))
+    # “published interval” does not say how; that it is not symmetric does.
+    per = records(
+        combine(TWO, figures(of_counts(lambda x, n: rate(x, n, 1e5), "rate per 100,000", 1, "published interval")))
+    )
+    r = rate(74, 500, 1e5)
+    assert (per[0]["value"], per[0]["lower"], per[0]["upper"]) == pytest.approx((r.value, r.lower, r.upper))
+    assert per[0]["method"] == "Byar, from the added counts of 2 parts"
+
+
+def test_figures_of_other_boundaries_serve_where_no_part_was_redrawn(library):
+    kept = [a for a in library.areas.within("E08000001", "LSOA", "2021") if a.is_of("2011")][:4]
+    area = BespokeArea(id="own-6", name="Four", level="LSOA", vintage="2021", parts=tuple(a.code for a in kept))
+    people = of(library, "population_16_64", "LSOA")
+    made = combine(area, people, library.areas).frame.iloc[0]
+    assert made["value"] == people.where(area_code=list(area.parts)).frame["value"].sum()
+    assert made["vintage"] == "2011"
+    with pytest.raises(NotComparable, match="boundaries of 2011"):
+        combine(area, people)  # nothing says that they are the same
+
+
+def test_figures_of_two_boundaries_are_never_mixed(library):
+    both = pair({"value": 5.0}, {"value": 2.0}, unit="people") + pair(
+        {"value": 50.0}, {"value": 20.0}, unit="people", vintage="2009"
+    )
+    assert combine(TWO, figures(both)).frame["value"].tolist() == [7.0]
+    with pytest.raises(NotComparable, match="boundaries of 2009 and 2021"):
+        combine(TWO.with_(vintage=""), figures(both))

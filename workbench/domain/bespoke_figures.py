@@ -7,10 +7,12 @@ are of different years, and parts without a figure, which are never taken for ze
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import fsum
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,7 @@ from workbench.domain.combining import total, weighted_mean
 from workbench.domain.figures import COLUMNS, FigureSet, Library
 from workbench.domain.rows import (
     Row,
+    check_alike,
     estimate_of,
     flags_of,
     has_interval,
@@ -29,14 +32,16 @@ from workbench.domain.rows import (
     missing_reason,
     records,
     rounding_step,
+    same,
+    totals,
 )
-from workbench.domain.statistics import rounding_bound, wilson
+from workbench.domain.statistics import count, rate, rounding_bound, wilson
 from workbench.errors import DataError, Fault, FigureMissing, NotComparable
 
 OWN = "own area"
 """Level of an area that a partnership made."""
 
-_CARRIED = ("provisional", "estimated")
+_CARRIED = ("provisional", "estimated", "noted")
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +96,7 @@ def check_parts(area: BespokeArea, areas: AreaRegister) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def combine(area: BespokeArea, figures: FigureSet) -> FigureSet:
+def combine(area: BespokeArea, figures: FigureSet, areas: AreaRegister | None = None) -> FigureSet:
     """The figures of an area from those of its parts, for each period in which every part has one.
 
     Parameters
@@ -99,53 +104,52 @@ def combine(area: BespokeArea, figures: FigureSet) -> FigureSet:
     area : BespokeArea
         Checked by :func:`check_parts`.
     figures : FigureSet
-        One measure and unit, not split. Rows of other areas and other boundaries are left out.
+        One measure, unit and source. Rows of other areas are left out, and so are splits where there are totals.
+    areas : AreaRegister, optional
+        With it, figures of other boundaries are used when every part is the same in them: an LSOA that was not
+        redrawn. Without it only figures of the boundaries of the area.
 
     Returns
     -------
     FigureSet
-        ``area_code`` is the id of the area, ``level`` is :data:`OWN`, and ``method`` says how each figure came about.
+        ``area_code`` is the id of the area, ``level`` is :data:`OWN`, and ``method`` says how each figure came about,
+        how far rounding may have moved it, and which newer period had to be left out. Its flag ``rounded-n`` stands for
+        the rounding of all parts together: the figure lies within n / 2 of the true one.
 
     Raises
     ------
     NotComparable
-        When the figures are such that a sum would be wrong.
+        When the figures are such that a sum would be wrong, or differ in measure, unit, source or breakdown.
     FigureMissing
         When no period has a figure for every part, naming a part without one and the reason.
 
     Notes
     -----
-    Rates of full counts: N / D of the added counts. Intervals: Wilson (1927) of the added counts where the parts have
-    Wilson's; sums and means of independent survey estimates where the publisher gave intervals (APHO, *Technical
-    Briefing 3*, 2008). A sum of n counts that were rounded to s may be off by n s / 2.
+    Rates of full counts: N / D of the added counts. Intervals that are not symmetric (Wilson, Byar) are worked out
+    again from the added counts; sums and means of independent survey estimates where the publisher gave symmetric
+    intervals (APHO, *Technical Briefing 3*, 2008). A sum of n counts that were rounded to s may be off by n s / 2.
     """
-    rows = [
-        r for r in records(figures) if r["area_code"] in set(area.parts) and area.vintage in ("", str(r["vintage"]))
-    ]
-    if not rows:
-        raise FigureMissing("None of its parts has a figure.", "Bring in the figures of its parts.", area.name)
+    rows = _rows_of_parts(area, figures, areas)
     _refuse_unaddable(rows)
+    names = {str(row["area_code"]): str(row["area_name"]) for row in rows}
     periods: dict[tuple[date, date], dict[str, Row]] = {}
     for row in rows:
-        periods.setdefault((row["period_start"], row["period_end"]), {})[str(row["area_code"])] = row
-    made, lacking = [], ""
-    bare: NotComparable | None = None
-    for period, found in sorted(periods.items()):
-        gaps = [code for code in area.parts if code not in found or not is_usable(found[code])]
-        if gaps:
-            reason = missing_reason(found[gaps[0]]) if gaps[0] in found else "no figure is held"
-            lacking = f"{gaps[0]} has none for {words.period(*period)}: {reason}."
-            continue
+        found = periods.setdefault((row["period_end"], row["period_start"]), {})
+        if str(row["area_code"]) in found:
+            raise NotComparable(f"{row['area_name']} has two figures for one period.", "Keep one of them.", area.name)
+        found[str(row["area_code"])] = row
+    made: list[dict[str, object]] = []
+    lacking: list[DataError] = []  # since the newest period that could be had
+    for (end, start), found in sorted(periods.items()):
         try:
-            made.append(_one(area, [found[code] for code in area.parts]))
-        except NotComparable as error:  # of this period; another may have the counts
-            bare = error
-    if not made and bare is not None:
-        raise bare
+            made.append(_one(area, _whole(area, found, names, words.period(start, end))))
+            lacking = []
+        except DataError as error:
+            lacking.append(error)
     if not made:
-        raise FigureMissing(
-            f"No period has a figure for every part. {lacking}", "Leave that part out, or use a larger area.", area.name
-        )
+        raise lacking[-1]
+    if lacking:
+        made[-1]["method"] = f"{made[-1]['method']}. Nothing newer: {lacking[-1].message}"
     frame = pd.DataFrame(made, columns=list(COLUMNS))
     for column in ("period_start", "period_end"):
         frame[column] = pd.to_datetime(frame[column])
@@ -165,28 +169,86 @@ def combinable(area: BespokeArea, library: Library) -> tuple[Combined, ...]:
     for measure in sorted(held.frame["measure"].unique()):
         one = held.where(measure=measure)
         try:
-            found.append(Combined(str(measure), combine(area, one)))
+            found.append(Combined(str(measure), combine(area, one, library.areas)))
         except DataError as error:
             found.append(Combined(str(measure), None, f"{error.message} {error.remedy}".strip()))
     return tuple(found)
 
 
+def _rows_of_parts(area: BespokeArea, figures: FigureSet, areas: AreaRegister | None) -> list[Row]:
+    """The rows of the parts, of one set of boundaries a period."""
+    rows = records(totals(figures.where(area_code=set(area.parts))))
+    if not rows:
+        raise FigureMissing("None of its parts has a figure.", "Bring in the figures of its parts.", area.name)
+    held = sorted({str(row["vintage"]) for row in rows})
+    same_in = [v for v in held if v in (area.vintage, "") or not area.vintage or _unchanged(area, v, areas)]
+    if not same_in:
+        raise NotComparable(
+            f"The figures are of boundaries of {words.listed(held)}, the parts of {area.vintage}.",
+            f"Choose parts of {held[-1]}, or convert the figures.",
+            "vintage",
+        )
+    if not area.vintage and len(held) > 1:
+        raise NotComparable(
+            f"The figures are of boundaries of {words.listed(held)}.", "Say which boundaries its parts have.", "vintage"
+        )
+    # Two sets of boundaries may both have a period: those of the area come first, then the newest.
+    best: dict[tuple[date, date], str] = {}
+    for row in rows:
+        if (v := str(row["vintage"])) in same_in:
+            key = (row["period_start"], row["period_end"])
+            best[key] = max(best.get(key, v), v, key=lambda one: (one == area.vintage, one))
+    return [row for row in rows if best.get((row["period_start"], row["period_end"])) == str(row["vintage"])]
+
+
+def _unchanged(area: BespokeArea, vintage: str, areas: AreaRegister | None) -> bool:
+    return areas is not None and all((part := areas.areas.get(c)) and part.is_of(vintage) for c in area.parts)
+
+
+def _whole(area: BespokeArea, found: Mapping[str, Row], names: Mapping[str, str], when: str) -> list[Row]:
+    """The row of every part, or a refusal that names one without."""
+    gaps = [code for code in area.parts if code not in found or not is_usable(found[code])]
+    if not gaps:
+        return [found[code] for code in area.parts]
+    reason = missing_reason(found[gaps[0]]) if gaps[0] in found else "no figure is held"
+    more = f" (and {words.counted(len(gaps) - 1, 'other part')})" if len(gaps) > 1 else ""
+    raise FigureMissing(
+        f"{names.get(gaps[0], gaps[0])}{more} has no figure for {when}: {reason}.",
+        "Leave that part out, or use a larger area.",
+        area.name,
+    )
+
+
+def _per(unit: str) -> float | None:
+    """What a rate is per: 100 for per cent; None for what is no rate of counts.
+
+    Examples
+    --------
+    >>> _per("percent"), _per("rate per 100,000"), _per("score")
+    (100.0, 100000.0, None)
+    """
+    if unit == words.PER_CENT:
+        return 100.0
+    said = re.search(r"per ([\d, ]*\d)$", unit)
+    return float(re.sub("[, ]", "", said[1])) if said else None
+
+
 def _refuse_unaddable(rows: Sequence[Row]) -> None:
-    units = {str(r["unit"]) for r in rows}
-    if len(units) > 1:
-        raise NotComparable("The parts have figures in different units.", "Choose one unit.", "unit")
-    unit = units.pop()
+    check_alike(rows)
+    same(rows, "source_id", "source", "Choose one source.")
+    unit, measure = str(rows[0]["unit"]), str(rows[0]["measure"])
     if any("perturbed" in flags_of(r) for r in rows):
         raise NotComparable(
             "The publisher changed these counts at random, so they are not added.",
             "Ask the publisher for the total of these areas: Stat-Xplore gives one for areas put together.",
             "flag",
         )
-    if unit in words.COUNTS:
-        return
-    if unit != words.PER_CENT:
+    average = set(re.split(r"[^a-z]+", measure.casefold())) & {"median", "mean", "average"}
+    if average or (unit not in words.COUNTS and _per(unit) is None):
+        kind = average.pop() if average else unit
+        what = kind if kind.endswith("s") else words.plural_unit(kind)
         raise NotComparable(
-            f"{words.plural_unit(unit)[:1].upper()}{words.plural_unit(unit)[1:]} cannot be added or averaged.",
+            f"{what[:1].upper()}{what[1:]} cannot be added or averaged.",
             "Use counts, or rates with their counts.",
             "unit",
         )
@@ -195,31 +257,43 @@ def _refuse_unaddable(rows: Sequence[Row]) -> None:
 def _one(area: BespokeArea, rows: Sequence[Row]) -> dict[str, object]:
     """The figure of one period."""
     first = rows[0]
-    flags = [f for f in _CARRIED if any(f in flags_of(r) for r in rows)]
+    step = sum(rounding_step(r) for r in rows)
+    flags = [f for f in _CARRIED if any(f in flags_of(r) for r in rows)] + ([f"rounded-{step}"] if step else [])
+    some = [has_interval(r) for r in rows]
+    if any(some) and not all(some):
+        without = next(r for r in rows if not has_interval(r))
+        raise NotComparable(
+            f"{without['area_name']} has no interval and other parts have one.", "Leave that part out.", "lower"
+        )
     base: dict[str, object] = {
-        "area_code": area.id, "area_name": area.name or "Own area", "level": OWN, "vintage": area.vintage,
+        "area_code": area.id, "area_name": area.name or "Own area", "level": OWN, "vintage": first["vintage"],
         "measure": first["measure"], "period_start": first["period_start"], "period_end": first["period_end"],
         "unit": first["unit"], "numerator": np.nan, "denominator": np.nan, "lower": np.nan, "upper": np.nan,
         "confidence": np.nan, "flag": ";".join(flags), "source_id": first["source_id"],
     }  # fmt: skip
-    return {**base, **(_count(rows) if str(first["unit"]) in words.COUNTS else _rate(rows))}
+    return {**base, **(_count(rows, all(some)) if str(first["unit"]) in words.COUNTS else _rate(rows, all(some)))}
 
 
-def _count(rows: Sequence[Row]) -> dict[str, object]:
+def _count(rows: Sequence[Row], sampled: bool) -> dict[str, object]:
     many = words.counted(len(rows), "part")
-    if all(has_interval(r) for r in rows):
+    value = fsum(float(r["value"]) for r in rows)
+    if sampled:
+        if not all(_symmetric(r) for r in rows):
+            e = count(value, float(rows[0]["confidence"]))
+            return {"value": value, "lower": e.lower, "upper": e.upper, "confidence": e.confidence,
+                    "method": f"{_poisson(value)}, from the sum of {many}"}  # fmt: skip
         e = total([estimate_of(r) for r in rows])
         return {"value": e.value, "lower": max(0.0, e.lower), "upper": e.upper, "confidence": e.confidence,
                 "method": f"sum of {many}, taken as independent"}  # fmt: skip
-    step = max(rounding_step(r) for r in rows)
-    off = f"; rounding may move it by up to {rounding_bound(step, len(rows)):g}" if step else ""
-    return {"value": sum(float(r["value"]) for r in rows), "method": f"sum of {many}{off}"}
+    bound = sum(rounding_bound(rounding_step(r)) for r in rows)
+    off = f"; rounding may move it by up to {bound:g}" if bound else ""
+    return {"value": value, "method": f"sum of {many}{off}"}
 
 
-def _rate(rows: Sequence[Row]) -> dict[str, object]:
-    many = words.counted(len(rows), "part")
+def _rate(rows: Sequence[Row], sampled: bool) -> dict[str, object]:
+    many, per = words.counted(len(rows), "part"), _per(str(rows[0]["unit"])) or 100.0
     with_denominators = all(not pd.isna(r["denominator"]) and r["denominator"] > 0 for r in rows)
-    if all(has_interval(r) for r in rows) and not all(str(r["method"]).startswith("Wilson") for r in rows):
+    if sampled and all(_symmetric(r) for r in rows):
         if not with_denominators:
             raise NotComparable(
                 "These are rates of a survey without the number of people they are of.",
@@ -229,8 +303,8 @@ def _rate(rows: Sequence[Row]) -> dict[str, object]:
         sizes = [float(r["denominator"]) for r in rows]
         e = weighted_mean([estimate_of(r) for r in rows], sizes)
         return {
-            "value": e.value, "lower": max(0.0, e.lower), "upper": min(100.0, e.upper), "confidence": e.confidence,
-            "denominator": sum(sizes), "method": f"mean of {many} by their populations, taken as independent",
+            "value": e.value, "lower": max(0.0, e.lower), "upper": min(per, e.upper), "confidence": e.confidence,
+            "denominator": fsum(sizes), "method": f"mean of {many} by their populations, taken as independent",
         }  # fmt: skip
     if not with_denominators or any(pd.isna(r["numerator"]) for r in rows):
         raise NotComparable(
@@ -238,10 +312,28 @@ def _rate(rows: Sequence[Row]) -> dict[str, object]:
             "Bring in the counts and the populations.",
             "numerator",
         )
-    n, d = (sum(float(r[c]) for r in rows) for c in ("numerator", "denominator"))
-    made: dict[str, object] = {"value": 100 * n / d, "numerator": n, "denominator": d}
-    if all(str(r["method"]).startswith("Wilson") for r in rows) and n <= d:
-        e = wilson(n, d)
-        return {**made, "lower": 100 * e.lower, "upper": 100 * e.upper, "confidence": e.confidence,
-                "method": f"Wilson, from the added counts of {many}"}  # fmt: skip
-    return {**made, "method": f"from the added counts of {many}"}
+    n, d = (fsum(float(r[c]) for r in rows) for c in ("numerator", "denominator"))
+    made: dict[str, object] = {"value": per * n / d, "numerator": n, "denominator": d}
+    if sampled:
+        percent, confidence = str(rows[0]["unit"]) == words.PER_CENT and n <= d, float(rows[0]["confidence"])
+        scale = per if percent else 1.0
+        e = wilson(n, d, confidence) if percent else rate(n, d, per, confidence)
+        return {**made, "lower": scale * e.lower, "upper": scale * e.upper, "confidence": e.confidence,
+                "method": f"{'Wilson' if percent else _poisson(n)}, from the added counts of {many}"}  # fmt: skip
+    bound = sum(rounding_bound(rounding_step(r)) for r in rows)
+    off = f"; rounding of the counts may move it by up to {words.decimal(per * bound / d, 2)}" if bound else ""
+    return {**made, "method": f"from the added counts of {many}{off}"}
+
+
+def _symmetric(row: Row) -> bool:
+    """Whether an interval is a value and a half-width, as surveys print it."""
+    value, lower, upper = (float(row[c]) for c in ("value", "lower", "upper"))
+    if str(row["method"]).startswith(("Wilson", "Byar", "exact")):
+        return False
+    # Each of the three may be printed to one decimal.
+    printed = 0.2 if all(abs(10 * v - round(10 * v)) < 1e-9 for v in (value, lower, upper)) else 0.0
+    return abs(lower + upper - 2 * value) <= printed + 0.02 * (upper - lower)
+
+
+def _poisson(events: float) -> str:
+    return "Byar" if events >= 10 else "exact Poisson"
