@@ -196,4 +196,5 @@ def test_a_changed_file_changes_the_result():
 def test_no_rate_uplift_or_index_stands_in_the_code():
     code = "\n".join(p.read_text("utf-8") for p in (ROOT / "workbench" / "domain").rglob("*.py"))
     code = re.sub(r'""".*?"""', "", code, flags=re.DOTALL)
+    code = re.sub(r"(Low|High) \(0\.025\)", "", code)  # OHID's name for a tail of a funnel, and no rate
     assert not re.search(r"\b0\.0(35|3|25|15|129)\b|\b103\.2388\b|\b13[_,]?000\b|\b18[_,]?000\b", code)
