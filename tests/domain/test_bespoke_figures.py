@@ -124,6 +124,18 @@ def test_faults_of_parts_are_all_told():
         assert words in said
 
 
+def test_parts_of_different_years_are_told_apart_even_when_the_area_names_no_year():
+    register = AreaRegister.of(
+        [Area("E05000001", "A", "ward", "2017"), Area("E05000002", "B", "ward", "2023", vintages=("2017", "2023")),
+         Area("E05000003", "C", "ward", "2023")]
+    )  # fmt: skip
+    said = [f.message for f in check_parts(BespokeArea(id="own-7", parts=("E05000001", "E05000003")), register)]
+    assert said == ["Its parts are of 2017 and 2023: they may overlap."]
+    assert check_parts(BespokeArea(id="own-7", parts=("E05000001", "E05000002")), register) == ()
+    wrong = check_parts(BespokeArea(id="own-7", level="LSOA", vintage="2017", parts=("E05000001",)), register)
+    assert [f.message for f in wrong] == ["It is said to be made of LSOAs, but its parts are wards."]
+
+
 @given(st.data())
 def test_any_grouping_of_the_parts_gives_the_same_count(library, bolton, data):
     counts = of(library, "claimant_count", "ward").latest()

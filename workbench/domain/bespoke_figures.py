@@ -89,6 +89,13 @@ def check_parts(area: BespokeArea, areas: AreaRegister) -> tuple[Fault, ...]:
     if len(levels) > 1:
         kinds = words.listed([words.plural(level) for level in levels])
         faults.append(Fault(where, f"It mixes {kinds}, which may overlap.", "Keep parts of one kind."))
+    elif area.level and levels and levels != [area.level]:
+        told = f"It is said to be made of {words.plural(area.level)}, but its parts are {words.plural(levels[0])}."
+        faults.append(Fault(where, told, "Choose the parts again."))
+    years = set.intersection(*({a.vintage, *a.vintages} for a in held)) if held and not area.vintage else {""}
+    if not years:
+        told = f"Its parts are of {words.listed(sorted({a.vintage for a in held}))}: they may overlap."
+        faults.append(Fault(where, told, "Keep areas of one set of boundaries."))
     apart = [a for a in held if area.vintage and not a.is_of(area.vintage)]
     if apart:
         told = f"{apart[0].name} is of {apart[0].vintage}, the others are of {area.vintage}: they may overlap."
