@@ -175,6 +175,15 @@ def test_a_newer_period_that_lacks_a_part_is_said(library, bolton):
     assert made["method"].iloc[-1].endswith(f"Nothing newer: {name} has no figure for October 2017: no figure is held.")
 
 
+def test_an_older_gap_is_a_gap_and_no_reason_to_call_the_newest_old(library, bolton):
+    counts = of(library, "claimant_count", "ward")
+    gone = (counts.frame["area_code"] == bolton.parts[0]) & (counts.frame["period_end"] == "2016-02-29")
+    made = combine(bolton, FigureSet(counts.frame.loc[~gone], counts.citations)).frame
+    assert len(made) == len(combine(bolton, counts)) - 1
+    assert made["period_end"].max() == counts.frame["period_end"].max()
+    assert not made["method"].str.contains("Nothing newer").any()
+
+
 def test_parts_of_different_periods_are_not_added():
     old = {"period_start": date(2022, 1, 1), "period_end": date(2022, 12, 31)}
     rows = pair({"value": 5.0, "unit": "people"}, {"value": 2.0, "unit": "people", **old})
@@ -251,3 +260,7 @@ def test_figures_of_two_boundaries_are_never_mixed(library):
     assert combine(TWO, figures(both)).frame["value"].tolist() == [7.0]
     with pytest.raises(NotComparable, match="boundaries of 2009 and 2021"):
         combine(TWO.with_(vintage=""), figures(both))
+    # Where the parts are the same in both, a period is of one of them: the area's own.
+    areas = AreaRegister.of([Area(c, c, "district", "2021", vintages=("2009", "2021")) for c in TWO.parts])
+    for rows in (both, both[::-1]):
+        assert combine(TWO, figures(rows), areas).frame["value"].tolist() == [7.0]

@@ -154,3 +154,11 @@ def test_what_cannot_be_set_against_each_other_is_refused(wrong):
     with pytest.raises(DataError) as caught:
         wrong()
     assert caught.value.remedy
+
+
+@given(a=estimates, b=estimates)
+def test_the_limits_of_a_ratio_are_those_at_which_the_test_just_fails(a, b):
+    r = c.ratio(a, b)
+    for limit in (r.lower, r.upper):
+        error = (a.standard_error**2 + (limit * b.standard_error) ** 2) ** 0.5
+        assert abs(a.value - limit * b.value) == pytest.approx(s.z_of(0.95) * error, rel=1e-6)

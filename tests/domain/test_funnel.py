@@ -12,7 +12,7 @@ from scipy.stats import binom, poisson
 
 from workbench.charts.spec_spread import Limits
 from workbench.domain import funnel as f
-from workbench.domain.statistics import wilson
+from workbench.domain.statistics import exact_count, wilson
 from workbench.errors import DataError
 
 
@@ -145,3 +145,13 @@ def test_what_is_no_funnel_is_refused_with_a_remedy(wrong):
     with pytest.raises(DataError) as caught:
         wrong()
     assert caught.value.remedy
+
+
+@given(events=st.integers(0, 400), expected=st.floats(0.1, 400))
+def test_a_signal_is_given_exactly_when_the_exact_interval_leaves_out_the_expected(events, expected):
+    inner, outer = (exact_count(events, confidence) for confidence in (0.95, 0.998))
+    if any(abs(end - expected) < 1e-6 for e in (inner, outer) for end in (e.lower, e.upper)):
+        return
+    found = f.signal(events, expected, 1, "ratio")
+    assert (found == "Not significant") == (inner.lower <= expected <= inner.upper)
+    assert ("0.001" in found) == (not outer.lower <= expected <= outer.upper)
