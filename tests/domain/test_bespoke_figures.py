@@ -172,7 +172,11 @@ def test_a_newer_period_that_lacks_a_part_is_said(library, bolton):
     made = combine(bolton, FigureSet(counts.frame.loc[~gone], counts.citations)).frame
     assert made["period_end"].max() < last
     name = library.areas.name(bolton.parts[0])
-    assert made["method"].iloc[-1].endswith(f"Nothing newer: {name} has no figure for October 2017: no figure is held.")
+    assert (
+        made["method"]
+        .iloc[-1]
+        .endswith(f"October 2017 is left out: {name} has no figure for October 2017: no figure is held.")
+    )
 
 
 def test_an_older_gap_is_a_gap_and_no_reason_to_call_the_newest_old(library, bolton):
@@ -181,7 +185,7 @@ def test_an_older_gap_is_a_gap_and_no_reason_to_call_the_newest_old(library, bol
     made = combine(bolton, FigureSet(counts.frame.loc[~gone], counts.citations)).frame
     assert len(made) == len(combine(bolton, counts)) - 1
     assert made["period_end"].max() == counts.frame["period_end"].max()
-    assert not made["method"].str.contains("Nothing newer").any()
+    assert not made["method"].str.contains("left out").any()
 
 
 def test_parts_of_different_periods_are_not_added():

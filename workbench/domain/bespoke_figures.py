@@ -146,17 +146,17 @@ def combine(area: BespokeArea, figures: FigureSet, areas: AreaRegister | None = 
             raise NotComparable(f"{row['area_name']} has two figures for one period.", "Keep one of them.", area.name)
         found[str(row["area_code"])] = row
     made: list[dict[str, object]] = []
-    lacking: list[DataError] = []  # since the newest period that could be had
+    lacking: list[tuple[str, DataError]] = []  # since the newest period that could be had
     for (end, start), found in sorted(periods.items()):
         try:
             made.append(_one(area, _whole(area, found, names, words.period(start, end))))
             lacking = []
         except DataError as error:
-            lacking.append(error)
+            lacking.append((words.period(start, end), error))
     if not made:
-        raise lacking[-1]
-    if lacking:
-        made[-1]["method"] = f"{made[-1]['method']}. Nothing newer: {lacking[-1].message}"
+        raise lacking[-1][1]
+    for when, why in lacking[-1:]:
+        made[-1]["method"] = f"{made[-1]['method']}. {when} is left out: {why.message}"
     frame = pd.DataFrame(made, columns=list(COLUMNS))
     for column in ("period_start", "period_end"):
         frame[column] = pd.to_datetime(frame[column])
