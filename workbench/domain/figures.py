@@ -55,6 +55,8 @@ FLAGS: Mapping[str, str] = {
     "perturbed": "randomly adjusted by the publisher: do not add cells",
     "noted": "marked by the publisher: read the notes",
 }
+"""What each flag means. A sum of rounded figures has ``rounded-n`` for the n of all its parts together: 20 wards, each
+rounded to 5, make ``rounded-100``, so that the figure lies within 50 of the true one."""
 
 
 @dataclass(frozen=True, eq=False)
