@@ -208,10 +208,13 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def start_app(
     root: Path, sample_project: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., AppServer]]:
-    """Start the app on a copy of the sample project, or of ``project``. Give ``home`` again to find what was saved."""
+    """Start the app on a copy of the sample project, or of ``project``. Give ``home`` again to find what was saved.
+
+    Further settings go into the environment of the app.
+    """
     running: list[AppServer] = []
 
-    def start(project: Path = sample_project, home: Path | None = None) -> AppServer:
+    def start(project: Path = sample_project, home: Path | None = None, **settings: str) -> AppServer:
         folder = tmp_path_factory.mktemp("app")
         home = home or folder / "home"
         copy = folder / project.name
@@ -234,7 +237,7 @@ def start_app(
                     str(copy),
                 ],
                 cwd=root,
-                env={**os.environ, **own, "WORKBENCH_HOME": str(home)},
+                env={**os.environ, **own, "WORKBENCH_HOME": str(home), **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
