@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import fsum
@@ -226,12 +226,12 @@ def _whole(area: BespokeArea, found: Mapping[str, Row], names: Mapping[str, str]
     )
 
 
-def _per(unit: str) -> float | None:
+def per_of(unit: str) -> float | None:
     """What a rate is per: 100 for per cent; None for what is no rate of counts.
 
     Examples
     --------
-    >>> _per("percent"), _per("rate per 100,000"), _per("score")
+    >>> per_of("percent"), per_of("rate per 100,000"), per_of("score")
     (100.0, 100000.0, None)
     """
     if unit == words.PER_CENT:
@@ -243,15 +243,31 @@ def _per(unit: str) -> float | None:
 def _refuse_unaddable(rows: Sequence[Row]) -> None:
     check_alike(rows)
     same(rows, "source_id", "source", "Choose one source.")
-    unit, measure = str(rows[0]["unit"]), str(rows[0]["measure"])
-    if any("perturbed" in flags_of(r) for r in rows):
+    check_addable(str(rows[0]["measure"]), str(rows[0]["unit"]), {flag for row in rows for flag in flags_of(row)})
+
+
+def check_addable(measure: str, unit: str, flags: Collection[str]) -> None:
+    """Refuse figures whose sum would be wrong whatever their values.
+
+    Parameters
+    ----------
+    measure, unit : str
+    flags : collection of str
+        Every flag that one of them has.
+
+    Raises
+    ------
+    NotComparable
+        For cells that the publisher changed at random, and for medians, means, scores and ranks.
+    """
+    if "perturbed" in flags:
         raise NotComparable(
             "The publisher changed these counts at random, so they are not added.",
             "Ask the publisher for the total of these areas: Stat-Xplore gives one for areas put together.",
             "flag",
         )
     average = set(re.split(r"[^a-z]+", measure.casefold())) & {"median", "mean", "average"}
-    if average or (unit not in words.COUNTS and _per(unit) is None):
+    if average or (unit not in words.COUNTS and per_of(unit) is None):
         kind = average.pop() if average else unit
         what = kind if kind.endswith("s") else words.plural_unit(kind)
         raise NotComparable(
@@ -298,7 +314,7 @@ def _count(rows: Sequence[Row], sampled: bool) -> dict[str, object]:
 
 
 def _rate(rows: Sequence[Row], sampled: bool) -> dict[str, object]:
-    many, per = words.counted(len(rows), "part"), _per(str(rows[0]["unit"])) or 100.0
+    many, per = words.counted(len(rows), "part"), per_of(str(rows[0]["unit"])) or 100.0
     with_denominators = all(not pd.isna(r["denominator"]) and r["denominator"] > 0 for r in rows)
     if sampled and all(_symmetric(r) for r in rows):
         if not with_denominators:

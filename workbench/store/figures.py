@@ -16,6 +16,7 @@ import pandas as pd
 from workbench.domain import words
 from workbench.domain.areas import AreaRegister
 from workbench.domain.bespoke import BespokeArea
+from workbench.domain.bespoke_figures import OWN
 from workbench.domain.figures import FigureSet, validate
 from workbench.domain.provenance import Citation
 from workbench.domain.statistics import Period
@@ -343,8 +344,10 @@ class FigureStore:
     ) -> FigureSet:
         """Figures of small areas added up to larger ones, by what :meth:`put_areas` was given.
 
-        Counts are added; a percentage is worked out again from the summed numerators and denominators. Intervals are
-        not carried over. A sum that lacks a part is missing, never smaller, and its flag says why.
+        Counts are added; a rate is worked out again from the summed numerators and denominators. No interval is worked
+        out, and ``method`` says so where the parts have one: :func:`~workbench.domain.bespoke_figures.combine` does it
+        for one area. A sum that lacks a part is missing, never smaller, and its flag says why; ``rounded-n`` stands for
+        the rounding of all parts together.
 
         Parameters
         ----------
@@ -362,11 +365,9 @@ class FigureStore:
         ------
         FigureMissing
             When nothing of this kind is held, or it is not known what the areas lie in.
-        DataError
-            When the figures were randomly adjusted by their publisher, or are scores, ranks, medians or rates without
-            numerators and denominators.
         NotComparable
-            When vintages or sources would be mixed.
+            When a sum would be wrong: the publisher changed the figures at random; they are scores, ranks, medians or
+            rates without numerators and denominators; vintages or sources would be mixed.
         """
         wanted = Wanted(
             level=level,
@@ -410,12 +411,16 @@ class FigureStore:
     ) -> FigureSet:
         """Figures of an area made of others, for every period unless some are given; added as in :meth:`rollup`.
 
+        A period in which a part has no figure is there, and missing.
+
         Raises
         ------
         FigureMissing
             When the store has no figure for a part.
+        NotComparable
+            As in :meth:`rollup`.
         DataError
-            When the figures cannot be added, or a part is named twice.
+            When a part is named twice.
         """
         if len(set(area.parts)) < max(1, len(area.parts)):
             raise DataError(
@@ -441,7 +446,7 @@ class FigureStore:
             tables = [(how, self._asker.added_together(segment, plan.of_unit(asked, how.unit), how)) for how in ways]
             if all(table.column("value").null_count == len(table) for _, table in tables):
                 plan.check_areas(self._asker.areas_with_rows(segment, asked), measure, wanted)
-            said = {"area_code": area.id, "area_name": area.name, "level": area.level, "vintage": asked.vintage}
+            said = {"area_code": area.id, "area_name": area.name, "level": OWN, "vintage": asked.vintage}
             return tables, said, manifest
 
         return self._summed(measure, wanted, *self._asker.ask(question))

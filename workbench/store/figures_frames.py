@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.domain.figures import COLUMNS, DATE_COLUMNS, NUMBER_COLUMNS, FigureSet
-from workbench.store.figures_plan import Sum, joined_flags
+from workbench.store.figures_plan import Sum, step_of, sum_flag, sum_method
 
 SPLITS = "splits"
 """Column with the splits of a row as JSON, ``{"sex": "female"}``; empty for a figure that is not split."""
@@ -99,32 +99,43 @@ def from_sums(table: pa.Table, how: Sum, measure: str, said: Mapping[str, str]) 
     said : mapping of str to str
         What every row has in common: level, vintage, splits and, of one area, its code and name.
     """
-    same = {"measure": measure, "unit": how.unit, "source_id": how.source, "method": "", **said}
+    same = {"measure": measure, "unit": how.unit, "source_id": how.source, **said}
+    flags, methods = _said(table, how)
     missing = pa.nulls(len(table), pa.float64())
     columns = {
         **{name: pa.repeat(pa.scalar(text, pa.string()), len(table)) for name, text in same.items()},
         **{name: missing for name in NUMBER_COLUMNS},
         **{("area_code" if name == "whole" else name): table.column(name) for name in table.column_names},
-        "flag": _flags(table, how),
+        "flag": flags,
+        "method": methods,
     }
     kept = [c for c in COLUMNS if c != "measure"]
     return from_arrow(pa.table({name: columns[name] for name in [*kept, *({SPLITS} & set(columns))]}), measure)
 
 
-def _flags(table: pa.Table, how: Sum) -> pa.Array:
-    """The flag of each sum: few kinds, many rows."""
-    kind = pc.is_valid(table.column("value")).to_numpy().astype(np.int64)
-    present = [i for i in range(len(how.flags)) if f"flag_{i}" in table.column_names]
-    for bit, i in enumerate(present, start=1):
-        kind |= pc.fill_null(table.column(f"flag_{i}"), False).to_numpy().astype(np.int64) << bit
-    kinds, number = np.unique(kind, return_inverse=True)
-    texts = [
-        joined_flags(
-            [how.flags[i] for bit, i in enumerate(present, start=1) if k >> bit & 1] if present else how.flags,
-            whole=bool(k & 1),
-        )
-        for k in kinds.tolist()
-    ]
+def _said(table: pa.Table, how: Sum) -> tuple[pa.Array, pa.Array]:
+    """Flag and method of each sum: few kinds, many rows, so each text is made once."""
+    kinds = pd.DataFrame({"whole": pc.is_valid(table.column("value")).to_numpy()})
+    kinds["parts"] = table.column("parts").to_numpy()
+    kinds["step"] = 0
+    several = len(how.flags) > 1
+    for i, flag in enumerate(how.flags):
+        # Where all rows have one flag, none was counted.
+        rows = pc.fill_null(table.column(f"flag_{i}"), 0).to_numpy() if several else kinds["parts"]
+        kinds[f"has_{i}"] = rows > 0
+        kinds["step"] += rows * step_of(flag)
+    columns = list(kinds.columns)
+    number = kinds.groupby(columns, sort=False).ngroup().to_numpy()
+    flags, methods = [], []
+    for kind in kinds.drop_duplicates().to_dict("records"):
+        whole, parts, step = bool(kind["whole"]), int(kind["parts"]), int(kind["step"])
+        held = [flag for i, flag in enumerate(how.flags) if kind[f"has_{i}"]]
+        flags.append(sum_flag(held, step, whole=whole))
+        methods.append(sum_method(how, parts, step) if whole else "")
+    return _spread(number, flags), _spread(number, methods)
+
+
+def _spread(number: Any, texts: list[str]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(number, pa.int32()), pa.array(texts, pa.string())).cast(pa.string())
 
 

@@ -26,8 +26,8 @@ class Facet(Value):
     level, vintage, unit, flag, source_id : str
     split : bool
         Whether the rows are split, by sex or otherwise.
-    rows, values, numerators, denominators : int
-        How many rows there are, and how many of them have a value, a numerator, a denominator.
+    rows, values, numerators, denominators, intervals : int
+        How many rows there are, and how many of them have a value, a numerator, a denominator, an interval.
     first, last : datetime.date
         Ends of the earliest and the latest period.
     """
@@ -42,6 +42,7 @@ class Facet(Value):
     values: int
     numerators: int
     denominators: int
+    intervals: int
     first: date
     last: date
 

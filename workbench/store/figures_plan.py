@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from workbench.domain import words
-from workbench.domain.figures import FLAGS
+from workbench.domain.bespoke_figures import check_addable, per_of
 from workbench.domain.statistics import Period
-from workbench.errors import DataError, FigureMissing, NotComparable
+from workbench.errors import FigureMissing, NotComparable
 from workbench.store.figures_manifest import Facet
 
-RATES = {words.PER_CENT: 100.0}
-"""Units of rates that are had from a numerator and a denominator, and what they are per."""
+CARRIED = ("provisional", "estimated", "noted")
+"""Flags of a part that hold for the sum too."""
 
-_REASONS = ("suppressed", "unreliable", "not available")
+REASONS = ("suppressed", "unreliable", "not available")
+"""Flags of a part for want of which the sum is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,10 @@ class Sum:
     per : float
         0 for a count; for a rate what it is per.
     flags : tuple of str
-        The flags that rows have.
+        The flags that rows have, each as it stands in a row.
     source : str
         The one source of all rows; empty when there are several.
-    numerators, denominators : bool
+    numerators, denominators, intervals : bool
         Whether any row has them.
     """
 
@@ -77,6 +78,28 @@ class Sum:
     source: str
     numerators: bool
     denominators: bool
+    intervals: bool
+
+    @property
+    def unreliable(self) -> tuple[str, ...]:
+        """The flags whose rows are not added, though they may have a value."""
+        return tuple(flag for flag in self.flags if "unreliable" in codes(flag))
+
+
+def codes(flag: str) -> tuple[str, ...]:
+    """The codes of a flag as it stands in a row.
+
+    Examples
+    --------
+    >>> codes("provisional;rounded-5"), codes("")
+    (('provisional', 'rounded-5'), ())
+    """
+    return tuple(code for code in flag.split(";") if code)
+
+
+def step_of(flag: str) -> int:
+    """What the publisher rounded to; 0 when no code says so."""
+    return max((int(code.removeprefix("rounded-")) for code in codes(flag) if code.startswith("rounded-")), default=0)
 
 
 def one(found: Iterable[str], what: str, remedy: str, where: str) -> str:
@@ -93,71 +116,75 @@ def one(found: Iterable[str], what: str, remedy: str, where: str) -> str:
     return values[0]
 
 
-def sums(facets: Sequence[Facet], where: str) -> tuple[Sum, ...]:
-    """How the figures of some facets are added, unit by unit; units that cannot be are left out.
+def sums(facets: Sequence[Facet], measure: str) -> tuple[Sum, ...]:
+    """How the figures of some facets are added, unit by unit.
 
     Raises
     ------
-    DataError
-        When the figures were randomly adjusted by their publisher, or none of them can be added.
+    NotComparable
+        When a sum would be wrong: the publisher changed the figures at random, or they are medians, scores, ranks, or
+        rates without the counts they were made of.
     """
-    if any("perturbed" in facet.flag.split(";") for facet in facets):
-        raise DataError(
-            "The publisher has randomly adjusted these figures, so they cannot be added.",
-            "Ask the publisher for the total itself: in Stat-Xplore, add the area as a custom group.",
-            where,
-        )
-    found = [_sum(unit, [f for f in facets if f.unit == unit]) for unit in sorted({f.unit for f in facets})]
-    if not (able := tuple(s for s in found if s is not None)):
-        units = words.listed(sorted({facet.unit or "no unit" for facet in facets}))
-        raise DataError(
-            f"Figures in this unit cannot be added: {units}.",
-            "Add counts, or percentages that have a numerator and a denominator. Scores, ranks and medians have to come"
-            " from their publisher.",
-            where,
-        )
-    return able
+    return tuple(_sum([f for f in facets if f.unit == unit], measure) for unit in sorted({f.unit for f in facets}))
 
 
-def _sum(unit: str, facets: Sequence[Facet]) -> Sum | None:
+def _sum(facets: Sequence[Facet], measure: str) -> Sum:
+    unit, flags = facets[0].unit, sorted({f.flag for f in facets})
+    check_addable(measure, unit, {code for flag in flags for code in codes(flag)})
     numerators, denominators = any(f.numerators for f in facets), any(f.denominators for f in facets)
-    if unit not in words.COUNTS and not (unit in RATES and numerators and denominators):
-        return None
+    per = 0.0 if unit in words.COUNTS else per_of(unit) or 100.0
+    if per and not (numerators and denominators):
+        raise NotComparable(
+            "These are rates without the counts they were made of, and rates are not averaged.",
+            "Bring in the counts and the populations.",
+            measure,
+        )
     sources = {f.source_id for f in facets}
     return Sum(
         unit=unit,
-        per=0.0 if unit in words.COUNTS else RATES[unit],
-        flags=tuple(sorted({f.flag for f in facets})),
+        per=per,
+        flags=tuple(flags),
         source=sources.pop() if len(sources) == 1 else "",
         numerators=numerators,
         denominators=denominators,
+        intervals=any(f.intervals for f in facets),
     )
 
 
-def joined_flags(flags: Iterable[str], *, whole: bool) -> str:
+def sum_flag(flags: Iterable[str], step: int, *, whole: bool) -> str:
     """The flag of a sum whose parts have these flags.
 
     Parameters
     ----------
     flags : iterable of str
-        Codes joined by ";", as in the schema.
+        As they stand in the rows.
+    step : int
+        What the parts were rounded to, all together; see :data:`~workbench.domain.figures.FLAGS`.
     whole : bool
         Whether every part has its figure. A sum that lacks a part is missing, and its flag says why.
 
     Examples
     --------
-    >>> joined_flags(["rounded-5", "rounded-5;provisional", ""], whole=True)
-    'provisional;rounded-5'
-    >>> joined_flags(["rounded-5", "nil"], whole=False)
-    'not available;rounded-5'
+    >>> sum_flag(["rounded-5", "provisional;rounded-5", ""], 15, whole=True)
+    'provisional;rounded-15'
+    >>> sum_flag(["rounded-5", "suppressed"], 15, whole=False), sum_flag(["nil"], 0, whole=False)
+    ('suppressed', 'not available')
     """
-    found = {code for flag in flags for code in flag.split(";") if code}
-    if not whole:
-        found -= {"nil"}  # a part that is nil in the source does not make the whole nil
-        if not found & set(_REASONS):
-            found.add("not available")
-    known = [code for code in FLAGS if code in found]
-    return ";".join([*known, *sorted(found - set(FLAGS))])
+    found = {code for flag in flags for code in codes(flag)}
+    carried = [code for code in CARRIED if code in found]
+    if whole:
+        return ";".join([*carried, *([f"rounded-{step}"] if step else [])])
+    return ";".join([*([code for code in REASONS if code in found] or ["not available"]), *carried])
+
+
+def sum_method(how: Sum, parts: int, step: int) -> str:
+    """How a sum came about, in the words of :func:`~workbench.domain.bespoke_figures.combine`."""
+    many = words.counted(parts, "part")
+    if how.per:
+        said = f"from the added counts of {many}"
+    else:
+        said = f"sum of {many}" + (f"; rounding may move it by up to {step / 2:g}" if step else "")
+    return f"{said}; no interval is worked out" if how.intervals else said
 
 
 def not_held(measure: str, held: Iterable[str]) -> FigureMissing:

@@ -51,6 +51,7 @@ def facets(rows: ir.Table) -> ir.Table:
         values=kinds.value.count(),
         numerators=kinds.numerator.count(),
         denominators=kinds.denominator.count(),
+        intervals=(kinds.lower.notnull() & kinds.upper.notnull()).sum(),
         first=kinds.period_end.min(),
         last=kinds.period_end.max(),
     )
@@ -192,20 +193,23 @@ def added_together(rows: ir.Table, parts: int, how: Sum) -> ir.Table:
 
 def _needed(how: Sum) -> list[str]:
     more = [*(["numerator"] if how.numerators else []), *(["denominator"] if how.denominators else [])]
-    flags = ["flag"] if len(how.flags) > 1 else []
+    flags = ["flag"] if len(how.flags) > 1 or how.unreliable else []
     return ["period_start", "period_end", "value", *more, *flags, *([] if how.source else ["source_id"])]
 
 
 def _sums(rows: ir.Table, keys: list[str], how: Sum) -> ir.Table:
     """Sums, and how many parts have what is added. What all rows share is not worked out row by row."""
-    found: dict[str, ir.Scalar] = {"values": rows.value.count()}
+    usable = rows.value.notnull()
+    if how.unreliable:
+        usable &= ~rows.flag.isin(list(how.unreliable))
+    found: dict[str, ir.Scalar] = {"values": usable.sum() if how.unreliable else rows.value.count()}
     if not how.per:
         found["value"] = rows.value.sum()
     for name in ("numerator", "denominator"):
         if name in rows.columns and name in _needed(how):
             found |= {name: rows[name].sum(), f"{name}s": rows[name].count()}
     if len(how.flags) > 1:
-        found |= {f"flag_{i}": (rows.flag == flag).any() for i, flag in enumerate(how.flags)}
+        found |= {f"flag_{i}": (rows.flag == flag).sum() for i, flag in enumerate(how.flags)}
     if not how.source:
         found |= {"source_id": rows.source_id.min(), "other_source": rows.source_id.max()}
     return rows.group_by(keys).agg(**found)
@@ -224,11 +228,8 @@ def _finished(sums: ir.Table, how: Sum) -> ir.Table:
         columns["value"] = ibis.ifelse(sums["values"] == sums.parts, rate, null)
     else:
         columns["value"] = whole("value")
-    named = [
-        c
-        for c in ("whole", "area_name", "period_start", "period_end", "source_id", "other_source")
-        if c in sums.columns
-    ]
+    kept = ("whole", "area_name", "period_start", "period_end", "source_id", "other_source", "parts")
+    named = [c for c in kept if c in sums.columns]
     flags = [f"flag_{i}" for i in range(len(how.flags))] if len(how.flags) > 1 else []
     keys = [c for c in ("whole", "period_end", "period_start") if c in sums.columns]
     return sums.select(*named, *flags, **columns).order_by(keys)
