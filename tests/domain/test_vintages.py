@@ -108,7 +108,31 @@ def test_the_other_way_a_split_adds_up_exactly():
 
 def test_rounding_of_the_parts_is_still_said():
     made = convert(figures(("m1", 10, {"flag": "rounded-5"}), ("m2", 5)), "2021", LOOKUP)
-    assert made.figures.frame.loc[0, "flag"] == "rounded-5"
+    assert made.figures.frame.loc[0, ["flag", "method"]].tolist() == [
+        "rounded-5",
+        "sum of 2 parts; rounding may move it by up to 2.5",
+    ]
+    assert any("rounding moves the sum further" in note for note in made.notes)
+
+
+def test_the_share_of_the_total_that_was_lost_is_said():
+    made = convert(figures(("u", 60), ("m1", 10), ("m2", 5), ("s", 25)), "2021", LOOKUP)
+    assert made.lost_shares == {"m": 0.25}
+    assert "25.0% of the total of m in its newest period is in no figure of the result." in made.notes
+    part = convert(figures(("u", 60), ("s", 40)), "2021", LOOKUP, weights={("s", "s1"): 0.75})
+    assert part.lost_shares == pytest.approx({"m": 0.1})
+    assert convert(figures(("u", 60)), "2021", LOOKUP).lost_shares == {"m": 0.0}
+    assert convert(figures(("s", 40.0)), "2021", LOOKUP).lost_shares == {"m": 1.0}
+    assert convert(figures(("s", 40.0), unit="rank"), "2021", LOOKUP).lost_shares == {}
+
+
+def test_what_one_measure_lost_is_not_hidden_by_another_that_went_over():
+    rows = [figures(("m1", 4), ("m2", 6)), figures(("m1", 4), ("u", 6), measure="n")]
+    both = FigureSet(pd.concat([r.frame for r in rows], ignore_index=True), rows[0].citations)
+    made = convert(both, "2021", LOOKUP)
+    assert made.lost == ()
+    assert made.lost_shares == {"m": 0.0, "n": 0.4}
+    assert "40.0% of the total of n in its newest period is in no figure of the result." in made.notes
 
 
 def test_an_area_that_the_lookup_does_not_name_is_lost_and_said():
@@ -143,6 +167,8 @@ def test_counts_are_never_made_or_lost_in_silence(pairs, data):
     held = dict(rows)
     assert sum(values(made).values()) == sum(v for s, v in held.items() if s not in made.lost)
     assert set(values(made)) == set(made.exact)
+    whole = sum(held.values())
+    assert made.lost_shares.get("m", 0.0) * whole == pytest.approx(whole - sum(values(made).values()))
 
 
 @pytest.mark.shared

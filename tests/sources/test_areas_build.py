@@ -74,6 +74,46 @@ def test_a_table_gives_areas_of_both_vintages_their_parents_and_the_changes(tmp_
     assert any("have no name" in note for note in tables.notes)
 
 
+def test_an_area_that_lies_in_two_of_one_level_and_year_is_held_in_one_and_said(tmp_path):
+    # Two districts of one year for E01000001; of another year for E01000003, which is no contradiction.
+    (tmp_path / "fits.csv").write_text("LSOA21CD,LAD\nE01000001,E09000002\nE01000003,E09000003\n", encoding="utf-8")
+    (tmp_path / "lads.csv").write_text("LAD,NAME,Y\nE09000002,Two,22\n", encoding="utf-8")
+    (tmp_path / "lads24.csv").write_text("LAD,NAME\nE09000003,Three\n", encoding="utf-8")
+    base = {"url": "https://example.org"}
+    fit = {
+        **base, "id": "fit", "title": "Fit", "files": ["fits.csv"],
+        "areas": [{"level": "LSOA", "vintage": "2021", "code": ["LSOA21CD"], "parent": ["LAD"], "best_fit": True}],
+    }  # fmt: skip
+    lads = [
+        {
+            **base, "id": f"lads{year}", "title": "Districts", "files": [file],
+            "areas": [{"level": "district", "vintage": year, "code": ["LAD"], "name": ["NAME"]}],
+        }
+        for year, file in (("2022", "lads.csv"), ("2024", "lads24.csv"))
+    ]  # fmt: skip
+    tables = built(tmp_path, tables=[fit, *lads, *RECIPE["tables"]])  # the best fit is read first, and still gives way
+    assert {p for c, p in tables.links if c == "E01000001"} == {"E09000001"}
+    assert {p for c, p in tables.links if c == "E01000003"} == {"E09000001", "E09000003"}
+    held = {(a.code, a.vintage): a.parent for a in tables.areas}
+    assert held["E01000001", "2021"] == "E09000001"
+    assert held["E01000003", "2021"] == "E09000003"
+    assert any("E01000001 (in E09000001)" in note for note in tables.notes)
+
+
+def test_between_two_that_hold_it_the_one_with_more_of_its_parts_stands(tmp_path):
+    rows = [("N00000001", "N09000001"), ("N00000002", "N09000002"), ("N00000003", "N09000002")]
+    text = "SA,SOA,LGD\n" + "".join(f"{sa},95AA01S1,{lgd}\n" for sa, lgd in rows)
+    (tmp_path / "lookup.csv").write_text(text, encoding="utf-8")
+    areas = [
+        {"level": "LSOA", "vintage": "2011", "code": ["SOA"], "parent": ["LGD"]},
+        {"level": "district", "vintage": "2018", "code": ["LGD"]},
+    ]
+    tables = build_from_files(
+        tmp_path, recipe(tables=[{**RECIPE["tables"][0], "areas": areas, "changes": []}], expected=[])
+    )
+    assert tables.links == (("95AA01S1", "N09000002"),)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -170,8 +210,34 @@ def test_the_whole_register_holds_what_was_published(whole):
     assert len(register.within("E92000001", "district", "2024")) == 296
     assert len(register.within("S92000003", "LSOA", "2022")) == 7_392
     assert len(register.within("N92000002", "LSOA", "2021")) == 3_780
+    assert len(register.at_level("LSOA", "2001")) == 6_505
+    assert len(register.at_level("district", "2011")) == 348
     # Cumberland is new in 2023; what lay in the three districts before lies in it.
     assert len(register.within("E06000063", "LSOA", "2011")) > 100
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("level", "vintage", "count"), [("LSOA", "2011", 34_753), ("LSOA", "2021", 35_672), ("MSOA", "2011", 7_201),
+                                    ("MSOA", "2021", 7_264), ("ward", "2022", 8_482 - 355 - 462)],
+)  # fmt: skip
+def test_every_small_area_of_england_and_wales_lies_in_exactly_one_district(whole, level, vintage, count):
+    register = open_areas(whole[0])
+    districts = [d.code for d in register.at_level("district", "2022") if d.code[0] in "EW"]
+    inside = [a.code for d in districts for a in register.within(d, level, vintage)]
+    assert len(inside) == len(set(inside)) == count
+
+
+@pytest.mark.shared
+def test_the_exact_district_goes_before_the_best_fit(whole):
+    # The ward that fits it best lies in Cherwell; the LSOA itself lies in West Northamptonshire, as its name says.
+    area = open_areas(whole[0]).get("E01027305")
+    assert (area.name, area.parent) == ("West Northamptonshire 048E", "E06000062")
+    # A boundary moved in 2013 cut this LSOA of 2011. It is counted once, in Gateshead.
+    register = open_areas(whole[0])
+    gateshead = {a.code for a in register.within("E08000037", "LSOA", "2011")}
+    northumberland = {a.code for a in register.within("E06000057", "LSOA", "2011")}
+    assert "E01008187" in gateshead - northumberland
 
 
 @pytest.mark.shared
@@ -193,6 +259,8 @@ def test_the_whole_register_converts(whole):
     kinds = [c.kind for c in read_changes(path, "LSOA", "2011", "2021")]
     assert (kinds.count("U"), kinds.count("M"), kinds.count("S"), kinds.count("X")) == (33_647, 239, 1_900, 9)
     assert {c.kind for c in read_changes(path, "district", "2018", "2019")} >= {"U", "M", "X"}
+    moved = {c.source for c in read_changes(path, "district", "2011", "2021") if c.kind == "X"}
+    assert moved >= {"E06000048", "E08000020"}  # Northumberland and Gateshead have new codes of 2013
 
 
 @pytest.mark.shared

@@ -114,6 +114,22 @@ def test_over_the_sample_the_upper_area_stands_and_both_are_found(path):
     assert layered(upper, None) is upper
 
 
+def test_an_area_in_both_is_of_the_vintages_of_both_and_lacks_nothing(path):
+    upper = AreaRegister.of(
+        [Area("E08000001", "Bolton", "district", "2021"), Area("E08000009", "Trafford", "district")]
+    )
+    both = layered(upper, open_areas(path))
+    below = open_areas(path).get("E08000001")
+    got = both.get("E08000001")
+    assert set(got.vintages) == {"2021", *(below.vintages or (below.vintage,))}
+    assert got.vintage == max(got.vintages)
+    assert (got.parent, got.lon) == (below.parent, below.lon)
+    assert got.is_of("2021")
+    assert both.get("E08000009").name == "Trafford"
+    assert both.areas.get("E99999999") is None
+    assert {a.code for a in both.areas.values()} == {*upper.areas, *open_areas(path).areas}
+
+
 def test_it_says_when_it_was_made_and_from_what(path):
     said = about(path)
     assert (said.made, said.areas, said.codes, said.changes) == ("2026-11-25T00:00:00+00:00", 9, 7, 2)

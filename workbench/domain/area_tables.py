@@ -98,6 +98,8 @@ class AreaColumns(Value):
         Whether names and places only are taken, for codes that another table made.
     parent_is : str
         The parent of all, where no column says it.
+    best_fit : bool
+        Whether the parent is the best fit of the area and may be another than the one it lies in.
     """
 
     level: str
@@ -113,14 +115,25 @@ class AreaColumns(Value):
     optional: bool = False
     of_another: bool = False
     parent_is: str = ""
+    best_fit: bool = False
 
 
 class LinkColumns(Value):
-    """Columns that say what lies in what; ``as_parent``: it is the parent of the child's latest vintage."""
+    """Columns that say what lies in what.
+
+    Attributes
+    ----------
+    child, parent, prefixes : tuple of str
+    as_parent : bool
+        Whether it is the parent of the child's latest vintage.
+    best_fit : bool
+        As of :class:`AreaColumns`.
+    """
 
     child: tuple[str, ...]
     parent: tuple[str, ...]
     as_parent: bool = False
+    best_fit: bool = False
     prefixes: tuple[str, ...] = ()
 
 

@@ -120,7 +120,7 @@ class AreaRegister:
         area = self.areas.get(code)
         if area is None:
             return describe_code(code)
-        years = words.listed(list(area.vintages or ((area.vintage,) if area.vintage else ())))
+        years = _years(area.vintages or ((area.vintage,) if area.vintage else ()))
         try:
             kind, place = kind_of(code), f" in {nation_of(code)}"
         except UnknownArea:
@@ -226,3 +226,17 @@ class AreaRegister:
     @cached_property
     def _index(self) -> AreaIndex:
         return index_of(self.areas)
+
+
+def _years(vintages: tuple[str, ...]) -> str:
+    """Vintages in words; a run of three years or more by its ends.
+
+    Examples
+    --------
+    >>> _years(("2016", "2017", "2018")), _years(("2011", "2021")), _years(("2011", "2021", "2022"))
+    ('2016 to 2018', '2011 and 2021', '2011, 2021 and 2022')
+    """
+    run = all(v.isdigit() for v in vintages) and len(vintages) > 2
+    if run and int(vintages[-1]) - int(vintages[0]) == len(vintages) - 1:
+        return f"{vintages[0]} to {vintages[-1]}"
+    return words.listed(list(vintages))

@@ -126,12 +126,13 @@ class Held:
     def _expected(self, level: str, vintage: str) -> set[str]:
         """Areas of the same boundaries: those the register says, and those any held figure of these boundaries names.
 
-        The register keeps one entry a code, so a code that lives on in newer boundaries is known from the figures.
+        An area of the register that states no boundaries counts for any.
         """
-        inside = {a.code: a.vintage for a in self._library.areas.within(self.area, level)}
+        inside = {a.code: a for a in self._library.areas.within(self.area, level)}
         frame = self._library.figures.frame
         named = frame.loc[(frame["level"] == level) & (frame["vintage"] == vintage), "area_code"].unique()
-        return {code for code, v in inside.items() if v in ("", vintage) or not vintage} | (set(named) & set(inside))
+        fits = {code for code, a in inside.items() if not vintage or not a.vintage or a.is_of(vintage)}
+        return fits | (set(named) & set(inside))
 
     def split_by(self, level: str, breakdowns: Sequence[str]) -> bool:
         """Whether figures crossed by all these breakdowns are held at a level."""

@@ -28,6 +28,8 @@ import pandas as pd
 from workbench.domain import words
 from workbench.domain.areas import AreaRegister
 from workbench.domain.figures import FigureSet
+from workbench.domain.rows import rounding_step
+from workbench.domain.statistics import rounding_bound
 from workbench.errors import DataError
 
 KINDS: Mapping[str, str] = {"U": "unchanged", "M": "merged", "S": "split", "X": "changed in a complex way"}
@@ -85,6 +87,9 @@ class Converted:
     not_possible : tuple of NotPossible
     lost : tuple of str
         Codes of old areas whose figures are in no figure of the result.
+    lost_shares : mapping of str to float
+        Of each measure that is counted, the share of its total in the newest period that is in no figure of the
+        result, from 0 to 1. Figures that are missing count in neither.
     notes : tuple of str
         All of this in words, and what was dropped on the way.
     """
@@ -94,6 +99,7 @@ class Converted:
     best_fit: tuple[str, ...] = ()
     not_possible: tuple[NotPossible, ...] = ()
     lost: tuple[str, ...] = ()
+    lost_shares: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -236,7 +242,10 @@ class _Work:
     fitted: dict[str, None] = field(default_factory=dict)
     refused: list[NotPossible] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    kept: dict[str, float] = field(default_factory=dict)  # of each old area of the group at hand
+    totals: dict[str, dict[Any, list[tuple[float, float]]]] = field(default_factory=dict)
     intervals: int = 0
+    rounded: int = 0
 
     def __post_init__(self) -> None:
         self.sources: dict[str, dict[str, str]] = {}
@@ -267,9 +276,16 @@ class _Work:
     def group(self, group: pd.DataFrame) -> None:
         """The new areas of one measure, unit, period and breakdown that are not unchanged."""
         changed = group.loc[~group["area_code"].isin(self.same)]
-        rows = {row["area_code"]: row for row in changed.to_dict("records")}
-        for target in dict.fromkeys(t for code in rows for t in self.targets.get(str(code), ())):
-            self.one(target, {str(k): v for k, v in rows.items()})
+        rows = {str(row["area_code"]): row for row in changed.to_dict("records")}
+        self.kept = {}
+        for target in dict.fromkeys(t for code in rows for t in self.targets.get(code, ())):
+            self.one(target, rows)
+        first = group.iloc[0]
+        if str(first["unit"]) in self.units:
+            lost = ((row["value"], 1 - self.kept.get(code, 0.0)) for code, row in rows.items())
+            gone = math.fsum(float(value) * share for value, share in lost if not _missing(value))
+            periods = self.totals.setdefault(str(first["measure"]), {})
+            periods.setdefault(first["period_end"], []).append((gone, float(group["value"].sum())))
 
     def one(self, target: str, rows: Mapping[str, Mapping[Any, Any]]) -> None:
         """One new area: exact, best fit, or why not."""
@@ -287,11 +303,20 @@ class _Work:
         flags = [f for row, _ in parts for f in str(row["flag"]).split(";") if f]
         made |= {"flag": ";".join(dict.fromkeys([*flags, *(["estimated"] if fitted else [])]))}
         name = self.areas.name(target)
-        made |= {"area_code": target, "area_name": name, "vintage": self.to_vintage, "method": ""}
+        method = self.rounding(parts) if str(some["unit"]) in self.units else ""
+        made |= {"area_code": target, "area_name": name, "vintage": self.to_vintage, "method": method}
         self.intervals += any(not _missing(row["lower"]) for row, _ in parts)
         self.rows.append({**some, **dict.fromkeys(_GONE, math.nan), **made})
         (self.fitted if fitted else self.exact)[target] = None
         self.used |= set(kinds)
+        for source, (_, share) in zip(kinds, parts, strict=True):
+            self.kept[source] = self.kept.get(source, 0.0) + share
+
+    def rounding(self, parts: Sequence[tuple[Mapping[Any, Any], float]]) -> str:
+        """How far rounding may move a sum of counts, for the column of methods; empty when nothing was rounded."""
+        bound = math.fsum(rounding_bound(rounding_step({str(k): v for k, v in r.items()})) * w for r, w in parts)
+        self.rounded += bound > 0
+        return f"sum of {words.counted(len(parts), 'part')}; rounding may move it by up to {bound:g}" if bound else ""
 
     def why_not(self, target: str, kinds: Mapping[str, str], rows: Mapping[str, Mapping[Any, Any]]) -> str:
         """Why a new area cannot have the figure, in words; empty when it can."""
@@ -322,11 +347,22 @@ class _Work:
         every = dict.fromkeys(frame["area_code"].astype(str))
         lost = tuple(code for code in every if code not in self.used)
         exact = tuple(code for code in self.exact if code not in self.fitted)
-        return Converted(
-            figures, exact, tuple(self.fitted), tuple(self.refused), lost, tuple(self.said(exact, lost, every))
-        )
+        shares = self.lost_shares()
+        notes = tuple(self.said(exact, lost, every, shares))
+        return Converted(figures, exact, tuple(self.fitted), tuple(self.refused), lost, shares, notes)
 
-    def said(self, exact: Sequence[str], lost: Sequence[str], every: Mapping[str, None]) -> Iterable[str]:
+    def lost_shares(self) -> dict[str, float]:
+        """The share of each measure's total in its newest period that no new area has."""
+        shares = {}
+        for measure, periods in self.totals.items():
+            gone, whole = (math.fsum(column) for column in zip(*periods[max(periods)], strict=True))
+            if whole > 0:
+                shares[measure] = max(0.0, gone / whole)
+        return shares
+
+    def said(
+        self, exact: Sequence[str], lost: Sequence[str], every: Mapping[str, None], shares: Mapping[str, float]
+    ) -> Iterable[str]:
         if exact:
             yield f"Exact for {words.counted(len(exact), 'area')} of {self.to_vintage}: unchanged, or parts added."
         if self.fitted:
@@ -342,9 +378,18 @@ class _Work:
             yield f"Not possible for {words.counted(n, 'figure')}: {why}."
         if lost:
             yield f"{words.counted(len(lost), 'old area')} of {len(every):,} lost: no figure of the result holds them."
+        for measure, share in shares.items():
+            if share > 1e-9:
+                part = f"{100 * share:.1f}%" if share >= 0.0005 else "Less than 0.1%"
+                yield f"{part} of the total of {measure} in its newest period is in no figure of the result."
         unnamed = sum(code not in self.targets for code in lost)
         if unnamed:
             yield f"The lookup does not name {unnamed:,} of them."
+        if self.rounded:
+            yield (
+                f"Take care. {words.counted(self.rounded, 'figure')} added from rounded ones: rounding moves the sum "
+                "further than each part; the method says by how much."
+            )
         if self.intervals:
             yield f"{words.counted(self.intervals, 'figure')} lost the interval: those of the parts do not give it."
 

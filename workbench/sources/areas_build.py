@@ -105,11 +105,19 @@ def build(recipe: AreasRecipe, read: Reader, tell: TellAreas = lambda *_: None) 
 
 
 @dataclass
+class _Said:
+    """How many rows say that an area lies in another, and how many that it is its best fit."""
+
+    rows: int = 0
+    fits: int = 0
+
+
+@dataclass
 class _Work:
     """A register in the making."""
 
     areas: dict[tuple[str, str], Area] = field(default_factory=dict)
-    links: dict[tuple[str, str], None] = field(default_factory=dict)
+    links: dict[tuple[str, str], _Said] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
     changes: dict[tuple[str, str, str, str, str], Change] = field(default_factory=dict)
     sources: list[TableRead] = field(default_factory=list)
@@ -168,7 +176,7 @@ class _Work:
                 lon, lat = places[n]
                 parent = parents[n] if parents[n] != code else ""
                 area = Area(code, names[n] or code, columns.level, columns.vintage, parent, lon, lat)
-                self.add(area, columns.of_another)
+                self.add(area, columns)
         what = f"of {columns.level} {columns.vintage}"
         if blank:
             self.faults.append(Fault(table.title, f"{blank:,} rows lack the code {what}.", _REMEDY))
@@ -176,16 +184,24 @@ class _Work:
             some = ", ".join(list(odd)[:3])
             self.faults.append(Fault(table.title, f"{len(odd):,} codes are not {what}: {some}.", _REMEDY))
 
-    def add(self, area: Area, of_another: bool) -> None:
+    def add(self, area: Area, columns: AreaColumns) -> None:
         """Add an area, or what it says beside the first of its code and vintage."""
         key = (area.code, area.vintage)
-        if of_another:
+        if columns.of_another:
             self.patches[key] = _filled(self.patches[key], area) if key in self.patches else area
             return
         held = self.areas.get(key)
         self.areas[key] = _filled(held, area) if held else area
         if area.parent:
-            self.links[area.code, area.parent] = None
+            self.link(area.code, area.parent, columns.best_fit)
+
+    def link(self, child: str, parent: str, best_fit: bool) -> None:
+        """Note that a row says what lies in what."""
+        said = self.links.setdefault((child, parent), _Said())
+        if best_fit:
+            said.fits += 1
+        else:
+            said.rows += 1
 
     def places(
         self, columns: AreaColumns, rows: Rows, table: TableRecipe
@@ -217,7 +233,7 @@ class _Work:
         children, parents = self.needed(link.child, rows, table), self.needed(link.parent, rows, table)
         for child, parent in zip(children or (), parents or (), strict=False):
             if child and parent and child != parent and (not link.prefixes or child.startswith(link.prefixes)):
-                self.links[child, parent] = None
+                self.link(child, parent, link.best_fit)
                 if link.as_parent:
                     self.parents[child] = parent
 
@@ -269,25 +285,67 @@ class _Work:
                 self.faults.append(Fault(what, said, _REMEDY))
 
     def tables(self) -> AreaTables:
-        """The register, with parents that are held only."""
+        """The register: parents are held, and of one level and year an area has one."""
+        kept, instead = self.settled()
         held = {code for code, _ in self.areas}
         latest: dict[str, str] = {}
         parents: dict[str, str] = {}
         for (code, vintage), area in sorted(self.areas.items()):
             latest[code] = vintage
-            if area.parent in held:
-                parents[code] = area.parent  # a code stands for one boundary, so the parent of one year does for others
+            if area.parent in held:  # a code stands for one boundary, so the parent of one year does for others
+                parents[code] = instead.get((code, area.parent), area.parent)
         areas = []
         for (code, vintage), area in sorted(self.areas.items()):
             patch = self.patches.get((code, vintage)) or self.patches.get((code, ""))
             filled = _filled(area, patch) if patch else area
             chosen = self.parents.get(code, "") if vintage == latest[code] else ""
-            own = next((p for p in (chosen, filled.parent) if p in held), "")
+            own = next((instead.get((code, p), p) for p in (chosen, filled.parent) if p in held), "")
             areas.append(replace(filled, parent=own or parents.get(code, "")))
-        links = tuple(pair for pair in self.links if pair[0] in held and pair[1] in held)
-        return AreaTables(
-            tuple(areas), links, tuple(self.changes.values()), tuple(self.sources), (*self.notes, *_unnamed(areas))
-        )
+        notes = (*self.notes, *self.cut(instead), *_unnamed(areas))
+        return AreaTables(tuple(areas), tuple(kept), tuple(self.changes.values()), tuple(self.sources), notes)
+
+    def settled(self) -> tuple[list[tuple[str, str]], dict[tuple[str, str], str]]:
+        """Links to areas that are held, and for each that was dropped the parent that stands instead.
+
+        Two parents of one level that existed in one year would count their child twice. A table that says in which
+        parent an area lies goes before one that gives the best fit. Between two such the best fit decides, else the
+        number of rows: a row is one of the smaller areas that it is made of.
+        """
+        years: dict[str, set[str]] = {}
+        for code, vintage in self.areas:
+            years.setdefault(code, set()).add(vintage)
+        levels = {code: area.level for (code, _), area in self.areas.items()}
+        groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for pair in self.links:
+            if pair[0] in levels and pair[1] in levels:
+                groups.setdefault((pair[0], levels[pair[1]]), []).append(pair)
+        kept: list[tuple[str, str]] = []
+        instead: dict[tuple[str, str], str] = {}
+        for pairs in groups.values():
+            stand: list[str] = []
+            for child, parent in sorted(pairs, key=self.standing):
+                rival = next((other for other in stand if years[other] & years[parent]), "")
+                if rival:
+                    instead[child, parent] = rival
+                else:
+                    stand.append(parent)
+                    kept.append((child, parent))
+        return kept, instead
+
+    def standing(self, pair: tuple[str, str]) -> tuple[bool, bool, int]:
+        """Where a link stands among others of its child; the first of equals is the first that was read."""
+        said = self.links[pair]
+        return not said.rows, not said.fits, -said.rows
+
+    def cut(self, instead: Mapping[tuple[str, str], str]) -> Iterable[str]:
+        """What lies in two areas by the tables, in words."""
+        levels = {code: area.level for (code, _), area in self.areas.items()}
+        groups: dict[tuple[str, str], list[str]] = {}
+        for (child, _), parent in instead.items():
+            groups.setdefault((levels[child], levels[parent]), []).append(f"{child} (in {parent})")
+        for (level, above), found in groups.items():
+            some = f"{'; '.join(sorted(found)[:6])}{f' and {len(found) - 6:,} more' if len(found) > 6 else ''}"
+            yield f"{level}: by the tables these lie in two areas of the level {above}; each is held in one: {some}."
 
 
 def _unnamed(areas: Sequence[Area]) -> Iterable[str]:

@@ -12,6 +12,7 @@ import threading
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -232,7 +233,7 @@ def change_tables(path: Path) -> tuple[tuple[str, str, str], ...]:
 
 
 def layered(upper: AreaRegister, lower: AreaRegister | None) -> AreaRegister:
-    """Two registers as one; of an area in both, the upper one's stands.
+    """Two registers as one; of an area in both, the upper one's stands, of all vintages that either knows.
 
     Examples
     --------
@@ -243,7 +244,26 @@ def layered(upper: AreaRegister, lower: AreaRegister | None) -> AreaRegister:
     if lower is None:
         return upper
     # A ChainMap only writes to its first layer; an AreaRegister never writes.
-    return AreaRegister(ChainMap(upper.areas, lower.areas))  # type: ignore[arg-type]
+    return AreaRegister(_Layers(upper.areas, lower.areas))  # type: ignore[arg-type]
+
+
+class _Layers(ChainMap[str, Area]):
+    """Areas over areas: one that both hold is of the vintages of both, and lacks nothing that either knows."""
+
+    def __getitem__(self, code: str) -> Area:
+        found = [layer[code] for layer in self.maps if code in layer]
+        if len(found) < 2:
+            return found[0] if found else self.__missing__(code)
+        vintages = sorted({v for a in found for v in (*a.vintages, a.vintage) if v})
+        placed = next((a for a in found if a.lon is not None), found[0])
+        return replace(
+            found[0],
+            vintage=vintages[-1] if vintages else "",
+            vintages=tuple(vintages) if len(vintages) > 1 else (),
+            parent=next((a.parent for a in found if a.parent), ""),
+            lon=placed.lon,
+            lat=placed.lat,
+        )
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -298,7 +318,8 @@ class StoredAreas(Mapping[str, Area], AreaIndex):
         return isinstance(code, str) and self._one(code) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return iter([code for (code,) in self._rows("SELECT code FROM areas WHERE latest ORDER BY code")])
+        # Who goes through all codes mostly wants the areas too: in one question, not one for each of 80,000.
+        return iter([area.code for area in self._areas("WHERE a.latest ORDER BY a.code", ())])
 
     def __len__(self) -> int:
         return int(self._rows("SELECT count(*) FROM areas WHERE latest")[0][0])
