@@ -209,6 +209,18 @@ def test_boundaries_come_as_geojson_of_the_areas_asked_for(service):
     assert len(service.boundaries("LAD_MAY_2025_UK_BUC")[0]["features"]) == 5
 
 
+@pytest.mark.parametrize("service_name", ["LAD_MAY_2025_UK_BUC", "LAD_PWC"])
+@pytest.mark.parametrize("coordinates", [[[[447160, 531474], [447161, 531474]]], [53.5, -2.5], [], [["x", 1]]])
+def test_shapes_in_metres_or_turned_round_are_refused(service, gis, service_name, coordinates):
+    def spoil(said, _):
+        return {**said, "features": [{**f, "geometry": {"coordinates": coordinates}} for f in said["features"]]}
+
+    gis.spoil["page"] = spoil
+    ask = service.table if service_name == "LAD_PWC" else service.boundaries
+    with pytest.raises(SourceUnavailable, match="WGS 84"):
+        ask(service_name)
+
+
 @pytest.mark.parametrize("codes", [["E08000099"], ["E08000001' OR '1'='1"], ["x"]])
 def test_boundaries_of_what_is_no_area_there_are_refused(service, codes):
     with pytest.raises(UnknownArea):

@@ -364,7 +364,19 @@ def _page(reply: Reply, layer: Layer, wanted: int) -> list[dict[str, Any]]:
             tidy.refuse(reply, f"A row of the reply lacks {layer.id_column}.")
         if "type" in row and layer.geometry and not row.get("geometry"):
             tidy.refuse(reply, "An area of the reply lacks its shape.")
+        if "type" in row and row.get("geometry") and not _in_degrees(row["geometry"]):
+            tidy.refuse(reply, "The shapes are not in longitude and latitude of the United Kingdom (WGS 84).")
     return rows
+
+
+def _in_degrees(geometry: object) -> bool:
+    """Whether the first point of a shape is a place in the United Kingdom; metres of the National Grid are not."""
+    point = geometry.get("coordinates") if isinstance(geometry, Mapping) else None
+    while isinstance(point, list) and point and isinstance(point[0], list):
+        point = point[0]
+    if not isinstance(point, list) or len(point) < 2 or not all(isinstance(x, int | float) for x in point[:2]):
+        return False
+    return -9 <= point[0] <= 2.5 and 49 <= point[1] <= 61.5
 
 
 def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
