@@ -376,7 +376,7 @@ def _in_degrees(geometry: object) -> bool:
         point = point[0]
     if not isinstance(point, list) or len(point) < 2 or not all(isinstance(x, int | float) for x in point[:2]):
         return False
-    return -9 <= point[0] <= 2.5 and 49 <= point[1] <= 61.5
+    return bool(-9 <= point[0] <= 2.5 and 49 <= point[1] <= 61.5)
 
 
 def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
