@@ -111,18 +111,28 @@ def measure_name(number: int) -> str:
 
 
 def make(folder: Path, size: Size) -> None:
-    """Make the store in a folder; what an earlier run left unfinished is made again.
+    """Make the store in a folder; what an earlier run made is taken as it is, what it left unfinished is made again.
 
     Parameters
     ----------
     folder : pathlib.Path
+        New, empty, or made by this function before: nothing else is ever removed.
     size : Size
+
+    Raises
+    ------
+    FileExistsError
+        When something else is in the folder.
     """
-    done = folder / "made.txt"
-    said = f"{size} seed {SEED}"
-    if done.is_file() and done.read_text() == said:
+    mark, said = folder / "MADE-UP-FIGURES.txt", f"{size}, seed {SEED}"
+    if mark.is_file() and mark.read_text() == said:
         return
-    shutil.rmtree(folder, ignore_errors=True)
+    if mark.is_file():
+        shutil.rmtree(folder)
+    elif folder.is_dir() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} holds something else: name a new folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.write_text("not finished")
     with duckdb.connect() as engine, FigureStore.open(folder) as store, tempfile.TemporaryDirectory() as beside:
         engine.execute("SET preserve_insertion_order = false")
         engine.execute(_AREAS.format(seed=SEED, areas=size.areas, districts=size.districts))
@@ -137,7 +147,7 @@ def make(folder: Path, size: Size) -> None:
                 )
             )
             store.put_parquet(path, measure_name(number), CITATIONS, title=f"Made up for the benchmark, {number}")
-    done.write_text(said)
+    mark.write_text(said)
 
 
 def main() -> None:

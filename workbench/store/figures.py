@@ -23,7 +23,7 @@ from workbench.domain.statistics import Period
 from workbench.errors import DataError, FigureMissing, NotComparable, UnknownArea
 from workbench.store import figures_plan as plan
 from workbench.store.figures_manifest import Facet, Manifest, Segment, chosen
-from workbench.store.figures_plan import Sum, Wanted
+from workbench.store.figures_plan import Known, Sum, Wanted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -275,11 +275,11 @@ class FigureStore:
         def question(manifest: Manifest) -> FigureSet:
             segment = _held(manifest, measure)
             asked, parents = self._placed(manifest, segment, wanted)
-            return _figures(self._asker.rows(segment, asked, parents), measure, manifest)
+            frame = _frame(self._asker.rows(segment, asked, parents), measure, plan.known(segment, asked))
+            self._check_found(frame, measure, wanted, manifest)
+            return FigureSet(frame, _cited(frame, manifest.citations))
 
-        found = self._asker.ask(question)
-        self._check_found(found.frame, measure, wanted)
-        return found
+        return self._asker.ask(question)
 
     def rank(
         self,
@@ -311,22 +311,22 @@ class FigureStore:
             splits=_splits(splits or {}),
         )
 
-        def question(manifest: Manifest) -> tuple[pa.Table, Mapping[str, Citation]]:
+        def question(manifest: Manifest) -> Ranking:
             segment = _held(manifest, measure)
             facets = _facets(segment, wanted, measure)
             asked = plan.of_one_kind(facets, wanted, measure)
             if not period:
                 asked = plan.ending(asked, self._latest(segment, facets, asked))
             asked, parents = self._placed(manifest, segment, asked)
-            return self._asker.ranked(segment, asked, parents, highest_first=highest_first), manifest.citations
+            table = self._asker.ranked(segment, asked, parents, highest_first=highest_first)
+            frame = _frame(table, measure, plan.known(segment, asked))
+            self._check_found(frame, measure, wanted, manifest)
+            if frame["period_start"].nunique() > 1:
+                raise NotComparable("The figures are of periods of different length.", "Give the period.", measure)
+            frame["rank"] = frame["rank"].astype("Int64")
+            return Ranking(frame, _cited(frame, manifest.citations), int(frame["rank"].count()))
 
-        table, citations = self._asker.ask(question)
-        frame = _frame(table.drop_columns(["rank"]), measure)
-        frame["rank"] = pd.array(table.column("rank").to_pandas(), dtype="Int64")
-        self._check_found(frame, measure, wanted)
-        if frame["period_start"].nunique() > 1:
-            raise NotComparable("The figures are of periods of different length.", "Give the period.", measure)
-        return Ranking(frame, _cited(frame, citations), int(frame["rank"].notna().sum()))
+        return self._asker.ask(question)
 
     def rollup(
         self,
@@ -379,25 +379,26 @@ class FigureStore:
             splits=_splits(splits or {}),
         )
 
-        def question(manifest: Manifest) -> tuple[list[tuple[Sum, pa.Table]], dict[str, str], Manifest]:
+        def question(manifest: Manifest) -> FigureSet:
             segment = _held(manifest, measure)
             facets = _facets(segment, wanted, measure)
             asked = plan.of_one_vintage(facets, wanted, measure)
             ways = plan.sums(chosen(facets, vintage=asked.vintage), measure)
-            if manifest.parents is None:
-                raise _no_areas(level, to)
-            asked, _ = self._placed(manifest, segment, asked)
-            targets = self._asker.targets(manifest.parents, level, asked.vintage, to)
-            if not targets:
+            asked, parents = self._placed(manifest, segment, asked)
+            parents = parents or manifest.parents
+            if parents is None or not (targets := self._asker.targets(parents, level, asked.vintage, to)):
                 raise _no_areas(level, to)
             target = to_vintage or plan.one(targets, "the vintage they are added up to", "Give to_vintage.", measure)
-            tables = [
-                (how, self._asker.added_up(segment, plan.of_unit(asked, how.unit), manifest.parents, (to, target), how))
-                for how in ways
-            ]
-            return tables, {"level": to, "vintage": target}, manifest
+            said, frames = {"measure": measure, "level": to, "vintage": target}, []
+            for how in ways:
+                of_unit = plan.of_unit(asked, how.unit)
+                sums, above = self._asker.added_up(segment, of_unit, parents, (to, target), how)
+                frames.append(_summed(sums, above, how, plan.known(segment, of_unit), said))
+            frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+            self._check_found(frame, measure, plan.anywhere(wanted), manifest)
+            return FigureSet(frame, _cited(frame, manifest.citations))
 
-        return self._summed(measure, wanted, *self._asker.ask(question))
+        return self._asker.ask(question)
 
     def bespoke(
         self,
@@ -438,18 +439,23 @@ class FigureStore:
             splits=_splits(splits or {}),
         )
 
-        def question(manifest: Manifest) -> tuple[list[tuple[Sum, pa.Table]], dict[str, str], Manifest]:
+        def question(manifest: Manifest) -> FigureSet:
             segment = _held(manifest, measure)
             facets = _facets(segment, wanted, measure)
             asked = plan.of_one_vintage(facets, wanted, measure)
-            ways = plan.sums(chosen(facets, vintage=asked.vintage), measure)
-            tables = [(how, self._asker.added_together(segment, plan.of_unit(asked, how.unit), how)) for how in ways]
-            if all(table.column("value").null_count == len(table) for _, table in tables):
-                plan.check_areas(self._asker.areas_with_rows(segment, asked), measure, wanted)
             said = {"area_code": area.id, "area_name": area.name, "level": OWN, "vintage": asked.vintage}
-            return tables, said, manifest
+            said, frames = {"measure": measure, **said}, []
+            for how in plan.sums(chosen(facets, vintage=asked.vintage), measure):
+                of_unit = plan.of_unit(asked, how.unit)
+                sums = self._asker.added_together(segment, of_unit, how)
+                frames.append(_summed(sums, len(area.parts), how, plan.known(segment, of_unit), said))
+            frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+            if frame["value"].isna().all():
+                plan.check_areas(self._asker.areas_with_rows(segment, asked), measure, wanted)
+            self._check_found(frame, measure, plan.anywhere(wanted), manifest)
+            return FigureSet(frame, _cited(frame, manifest.citations))
 
-        return self._summed(measure, wanted, *self._asker.ask(question))
+        return self._asker.ask(question)
 
     # --- parts of the above -------------------------------------------------------------------------------------------
 
@@ -457,12 +463,8 @@ class FigureStore:
         """What is wanted, with the vintages among which an area is looked up, and the table to look it up in."""
         if not wanted.within:
             return wanted, None
-        if manifest.parents is None or not self._asker.is_parent(manifest.parents, wanted.within):
-            raise UnknownArea(
-                f"The store does not know what lies in {wanted.within}.",
-                "Check the code, or give the store the register of areas (put_areas).",
-                wanted.within,
-            )
+        if manifest.parents is None:
+            raise _unknown(wanted.within)
         facets = chosen(segment.facets, level=wanted.level, vintage=wanted.vintage)
         return plan.among(wanted, {f.vintage for f in facets}), manifest.parents
 
@@ -472,26 +474,10 @@ class FigureStore:
             return found if isinstance(found, date) else None
         return max(f.last for f in facets if wanted.unit == f.unit and wanted.vintage == f.vintage)
 
-    def _summed(
-        self,
-        measure: str,
-        wanted: Wanted,
-        tables: list[tuple[Sum, pa.Table]],
-        said: dict[str, str],
-        manifest: Manifest,
-    ) -> FigureSet:
-        from workbench.store.figures_frames import SPLITS, from_sums, mixes_sources  # noqa: PLC0415  imports pyarrow
-
-        frames = []
-        for how, table in tables:
-            plan.check_sources(mixes_sources(table), measure)
-            frames.append(from_sums(table, how, measure, {**said, SPLITS: wanted.splits or ""}))
-        frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-        self._check_found(frame, measure, Wanted(level=wanted.level, periods=wanted.periods))
-        return FigureSet(frame, _cited(frame, manifest.citations))
-
-    def _check_found(self, frame: pd.DataFrame, measure: str, wanted: Wanted) -> None:
+    def _check_found(self, frame: pd.DataFrame, measure: str, wanted: Wanted, manifest: Manifest) -> None:
         if frame.empty:
+            if wanted.within and manifest.parents and not self._asker.is_parent(manifest.parents, wanted.within):
+                raise _unknown(wanted.within)
             said = ", ".join(t for t in (wanted.level, wanted.vintage, wanted.within, wanted.splits) if t)
             raise FigureMissing(
                 f"The store has no figure of “{measure}” for what was asked{f': {said}' if said else ''}.",
@@ -531,6 +517,14 @@ def _facets(segment: Segment, wanted: Wanted, measure: str) -> tuple[Facet, ...]
     return facets
 
 
+def _unknown(code: str) -> UnknownArea:
+    return UnknownArea(
+        f"The store does not know what lies in {code}.",
+        "Check the code, or give the store the register of areas (put_areas).",
+        code,
+    )
+
+
 def _no_areas(level: str, to: str) -> FigureMissing:
     return FigureMissing(
         f"The store does not know in which {to} each {level} lies.",
@@ -544,15 +538,17 @@ def _splits(splits: Mapping[str, str]) -> str:
     return splits_text(splits)
 
 
-def _frame(table: pa.Table, measure: str) -> pd.DataFrame:
+def _frame(table: pa.Table, measure: str, known: Known) -> pd.DataFrame:
     from workbench.store.figures_frames import from_arrow  # noqa: PLC0415  imports pyarrow
 
-    return from_arrow(table, measure)
+    return from_arrow(table, measure, known)
 
 
-def _figures(table: pa.Table, measure: str, manifest: Manifest) -> FigureSet:
-    frame = _frame(table, measure)
-    return FigureSet(frame, _cited(frame, manifest.citations))
+def _summed(sums: pa.Table, parts: pa.Table | int, how: Sum, known: Known, said: Mapping[str, str]) -> pd.DataFrame:
+    from workbench.store.figures_sums import from_sums, mixes_sources  # noqa: PLC0415  imports pyarrow
+
+    plan.check_sources(mixes_sources(sums), said["measure"])
+    return from_sums(sums, parts, how, known, said)
 
 
 def _cited(frame: pd.DataFrame, citations: Mapping[str, Citation]) -> dict[str, Citation]:

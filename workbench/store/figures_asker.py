@@ -19,7 +19,7 @@ from workbench.errors import DataError, WorkbenchError
 from workbench.store import figures_queries as queries
 from workbench.store.figures_frames import KEPT, SPLITS, to_arrow
 from workbench.store.figures_manifest import Facet, Manifest, Segment
-from workbench.store.figures_plan import Sum, Wanted, not_held
+from workbench.store.figures_plan import Sum, Wanted, known, needed, not_held
 from workbench.store.figures_shelf import Shelf
 from workbench.store.figures_url import scrubbed
 
@@ -86,12 +86,14 @@ class Asker:
         )
 
     def rows(self, segment: Segment, wanted: Wanted, parents: Segment | None) -> pa.Table:
-        """The rows that are wanted, in the order of the store."""
-        return queries.ordered(self._filtered(segment, wanted, parents)).to_pyarrow()
+        """The rows that are wanted, in the order of the store, without what is known of all of them."""
+        rows = self._filtered(segment, wanted, parents)
+        return queries.ordered(rows, known(segment, wanted).read(KEPT)).to_pyarrow()
 
     def ranked(self, segment: Segment, wanted: Wanted, parents: Segment | None, *, highest_first: bool) -> pa.Table:
         """The rows that are wanted, with their rank."""
-        return queries.ranked(self._filtered(segment, wanted, parents), highest_first=highest_first).to_pyarrow()
+        rows = self._filtered(segment, wanted, parents)
+        return queries.ranked(rows, known(segment, wanted).read(KEPT), highest_first=highest_first).to_pyarrow()
 
     def latest(self, segment: Segment, wanted: Wanted) -> object:
         """The last day of the latest period that is wanted."""
@@ -99,15 +101,17 @@ class Asker:
 
     def added_up(
         self, segment: Segment, wanted: Wanted, parents: Segment, target: tuple[str, str], how: Sum
-    ) -> pa.Table:
-        """The rows that are wanted, added to the areas of another level and vintage."""
+    ) -> tuple[pa.Table, pa.Table]:
+        """The rows that are wanted, added to the areas of another level and vintage; and those areas."""
         above = queries.lying_in(self.shelf.table(parents), wanted.level, wanted.vintage, *target)
-        return queries.added_up(self._filtered(segment, wanted, parents), above, how).to_pyarrow()
+        rows = self._filtered(segment, wanted, parents)
+        sums = queries.added_up(rows, above, how, known(segment, wanted)).to_pyarrow()
+        return sums, queries.names(above).to_pyarrow()
 
     def added_together(self, segment: Segment, wanted: Wanted, how: Sum) -> pa.Table:
         """The rows of the areas that are wanted, added to one."""
         rows = self._filtered(segment, wanted, None)
-        return queries.added_together(rows, len(wanted.areas), how).to_pyarrow()
+        return queries.added_together(rows, how, known(segment, wanted)).to_pyarrow()
 
     def areas_with_rows(self, segment: Segment, wanted: Wanted) -> set[str]:
         """The areas that have any row."""
@@ -127,7 +131,7 @@ class Asker:
 
     def _filtered(self, segment: Segment, wanted: Wanted, parents: Segment | None) -> ir.Table:
         above = self.shelf.table(parents) if parents is not None and wanted.within else None
-        return queries.filtered(self.shelf.table(segment), wanted, above)
+        return queries.filtered(self.shelf.table(segment), needed(segment, wanted), above)
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -225,11 +229,15 @@ class Asker:
         segment = Segment(name=name, rows=0, sha256=sha256, title=title or (held.title if held else ""))
         rows = self.shelf.table(segment)
         facets = [Facet(**row) for row in queries.facets(rows).to_pyarrow().to_pylist()]
-        kinds = queries.split_kinds(rows).to_pyarrow().column(SPLITS).to_pylist()
+        texts = queries.kinds(rows, SPLITS).to_pyarrow().column(SPLITS).to_pylist()
+        periods = queries.kinds(rows, "period_end", "period_start").to_pyarrow().to_pylist()
+        methods = queries.kinds(rows, "method").limit(2).to_pyarrow().column(0).to_pylist()
         return segment.with_(
             rows=sum(f.rows for f in facets),
             facets=tuple(sorted(facets, key=lambda f: (f.level, f.vintage, f.unit, f.source_id, f.flag, f.split))),
-            splits=tuple(sorted({name for text in kinds for name in json.loads(text)})),
+            splits=tuple(sorted({name for text in texts if text for name in json.loads(text)})),
+            method=methods[0] if len(methods) == 1 else None,
+            periods=sorted(((p["period_start"], p["period_end"]) for p in periods), key=lambda p: (p[1], p[0])),
         )
 
 

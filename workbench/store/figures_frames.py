@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.domain.figures import COLUMNS, DATE_COLUMNS, NUMBER_COLUMNS, FigureSet
-from workbench.store.figures_plan import Sum, step_of, sum_flag, sum_method
+from workbench.store.figures_plan import Known
 
 SPLITS = "splits"
 """Column with the splits of a row as JSON, ``{"sex": "female"}``; empty for a figure that is not split."""
@@ -27,6 +27,8 @@ ORDER = ("area_code", "period_end", "period_start", "vintage", "unit", SPLITS)
 
 PARENTS = ("code", "vintage", "level", "ancestor", "ancestor_name", "ancestor_level", "ancestor_vintage")
 """Columns of the table of areas and of the areas they lie in, at every level above; an area lies in itself."""
+
+CHUNK = 8_192
 
 SCHEMA = pa.schema(
     [(c, pa.date32() if c in DATE_COLUMNS else pa.float64() if c in NUMBER_COLUMNS else pa.string()) for c in KEPT]
@@ -72,75 +74,45 @@ def _splits(figures: FigureSet) -> pd.Series | str:
     return pd.Series(said.to_numpy()[number.to_numpy()], index=figures.frame.index)
 
 
-def from_arrow(table: pa.Table, measure: str) -> pd.DataFrame:
-    """Rows of the store as a frame with the columns of the schema, and of every split that some row has."""
-    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
-    for name in DATE_COLUMNS:
-        frame[name] = frame[name].astype("datetime64[us]")
-    texts = frame.pop(SPLITS) if SPLITS in frame.columns else pd.Series("", index=frame.index)
-    frame["measure"] = pd.Series(measure, index=frame.index, dtype="str")
-    frame = frame[[c for c in COLUMNS if c in frame.columns]]
-    kinds = {str(text): dict(json.loads(text)) for text in texts.unique() if text}
-    for name in sorted({name for splits in kinds.values() for name in splits}):
-        values = {text: splits.get(name, "") for text, splits in kinds.items()}
-        frame[name] = texts.map(values).fillna("").astype("str")
-    return frame
-
-
-def from_sums(table: pa.Table, how: Sum, measure: str, said: Mapping[str, str]) -> pd.DataFrame:
-    """Sums as a frame with the columns of the schema.
+def from_arrow(table: pa.Table, measure: str, known: Known) -> pd.DataFrame:
+    """Rows of the store as a frame with the columns of the schema, and of every split that some row has.
 
     Parameters
     ----------
     table : pyarrow.Table
-        From :func:`~workbench.store.figures_queries.added_up` or ``added_together``.
-    how : Sum
+        What was read. A column beside those of the store stays, after them.
     measure : str
-    said : mapping of str to str
-        What every row has in common: level, vintage, splits and, of one area, its code and name.
+    known : Known
+        What was not read, for every row has the same.
     """
-    same = {"measure": measure, "unit": how.unit, "source_id": how.source, **said}
-    flags, methods = _said(table, how)
-    missing = pa.nulls(len(table), pa.float64())
-    columns = {
-        **{name: pa.repeat(pa.scalar(text, pa.string()), len(table)) for name, text in same.items()},
-        **{name: missing for name in NUMBER_COLUMNS},
-        **{("area_code" if name == "whole" else name): table.column(name) for name in table.column_names},
-        "flag": flags,
-        "method": methods,
-    }
-    kept = [c for c in COLUMNS if c != "measure"]
-    return from_arrow(pa.table({name: columns[name] for name in [*kept, *({SPLITS} & set(columns))]}), measure)
+    rows = len(table)
+    columns = {name: table.column(name) for name in table.column_names}
+    columns |= {name: same(text, rows) for name, text in {**known.texts, "measure": measure}.items()}
+    if "period_start" not in columns:
+        columns["period_start"] = _starts(columns["period_end"], known)
+    texts = columns.pop(SPLITS)
+    named = list(dict.fromkeys([c for c in COLUMNS if c in columns] + list(columns)))
+    # A column of dates becomes one of times, as every reader of files gives it.
+    arrays = [columns[c].cast(pa.timestamp("us")) if c in DATE_COLUMNS else columns[c] for c in named]
+    frame: pd.DataFrame = pa.table(arrays, names=named).to_pandas(split_blocks=True)
+    for name in sorted(known.nulls, key=COLUMNS.index):
+        frame.insert(COLUMNS.index(name), name, np.nan)
+    kinds = {str(text): dict(json.loads(text)) for text in pc.unique(texts).to_pylist() if text}
+    for name in sorted({name for splits in kinds.values() for name in splits}):
+        values = {text: splits.get(name, "") for text, splits in kinds.items()}
+        frame[name] = texts.to_pandas().map(values).fillna("").astype("str")
+    return frame
 
 
-def _said(table: pa.Table, how: Sum) -> tuple[pa.Array, pa.Array]:
-    """Flag and method of each sum: few kinds, many rows, so each text is made once."""
-    kinds = pd.DataFrame({"whole": pc.is_valid(table.column("value")).to_numpy()})
-    kinds["parts"] = table.column("parts").to_numpy()
-    kinds["step"] = 0
-    several = len(how.flags) > 1
-    for i, flag in enumerate(how.flags):
-        # Where all rows have one flag, none was counted.
-        rows = pc.fill_null(table.column(f"flag_{i}"), 0).to_numpy() if several else kinds["parts"]
-        kinds[f"has_{i}"] = rows > 0
-        kinds["step"] += rows * step_of(flag)
-    columns = list(kinds.columns)
-    number = kinds.groupby(columns, sort=False).ngroup().to_numpy()
-    flags, methods = [], []
-    for kind in kinds.drop_duplicates().to_dict("records"):
-        whole, parts, step = bool(kind["whole"]), int(kind["parts"]), int(kind["step"])
-        held = [flag for i, flag in enumerate(how.flags) if kind[f"has_{i}"]]
-        flags.append(sum_flag(held, step, whole=whole))
-        methods.append(sum_method(how, parts, step) if whole else "")
-    return _spread(number, flags), _spread(number, methods)
+def same(text: str, rows: int) -> pa.ChunkedArray:
+    """A column that has one text in every row; however many there are, the text lies in memory a few thousand times."""
+    chunk = pa.repeat(pa.scalar(text, pa.large_string()), min(rows, CHUNK))
+    whole, rest = divmod(rows, CHUNK)
+    return pa.chunked_array([chunk] * whole + ([chunk.slice(0, rest)] if rest else []), pa.large_string())
 
 
-def _spread(number: Any, texts: list[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(number, pa.int32()), pa.array(texts, pa.string())).cast(pa.string())
-
-
-def mixes_sources(table: pa.Table) -> bool:
-    """Whether any sum has parts from two sources."""
-    if "other_source" not in table.column_names:
-        return False
-    return bool(pc.any(pc.not_equal(table.column("source_id"), table.column("other_source"))).as_py())
+def _starts(ends: pa.ChunkedArray, known: Known) -> pa.Array:
+    """The first day of each period, from the last."""
+    days = np.array([end for _, end in known.periods], "datetime64[D]")
+    starts = np.array([start for start, _ in known.periods], "datetime64[D]")
+    return pa.array(starts[np.searchsorted(days, ends.to_numpy().astype("datetime64[D]"))], pa.date32())

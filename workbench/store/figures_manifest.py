@@ -27,7 +27,7 @@ class Facet(Value):
     split : bool
         Whether the rows are split, by sex or otherwise.
     rows, values, numerators, denominators, intervals : int
-        How many rows there are, and how many of them have a value, a numerator, a denominator, an interval.
+        How many rows there are, and how many of them have a value, a numerator, a denominator, any part of an interval.
     first, last : datetime.date
         Ends of the earliest and the latest period.
     """
@@ -61,6 +61,10 @@ class Segment(Value):
         What the measure is called by its publisher; empty when nobody said.
     splits : tuple of str
         Names of the splits that some rows have, for example ``("sex",)``.
+    method : str or None
+        The method of all rows; None when they have several.
+    periods : tuple of (date, date)
+        First and last day of every period, in order of the last.
     facets : tuple of Facet
     """
 
@@ -69,6 +73,8 @@ class Segment(Value):
     sha256: str = ""
     title: str = ""
     splits: tuple[str, ...] = ()
+    method: str | None = None
+    periods: tuple[tuple[date, date], ...] = ()
     facets: tuple[Facet, ...] = ()
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from workbench.domain import words
 from workbench.domain.bespoke_figures import check_addable, per_of
 from workbench.domain.statistics import Period
 from workbench.errors import FigureMissing, NotComparable
-from workbench.store.figures_manifest import Facet
+from workbench.store.figures_manifest import Facet, Segment, chosen
 
 CARRIED = ("provisional", "estimated", "noted")
 """Flags of a part that hold for the sum too."""
@@ -100,6 +100,72 @@ def codes(flag: str) -> tuple[str, ...]:
 def step_of(flag: str) -> int:
     """What the publisher rounded to; 0 when no code says so."""
     return max((int(code.removeprefix("rounded-")) for code in codes(flag) if code.startswith("rounded-")), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the manifest says of every row of an answer, so that it is not read row by row.
+
+    Attributes
+    ----------
+    texts : mapping of str to str
+        By column.
+    nulls : frozenset of str
+        Columns of numbers that no row has.
+    periods : tuple of (date, date)
+        First and last day of each, in order of the last, where the first follows from the last; else empty.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    nulls: frozenset[str] = frozenset()
+    periods: tuple[Period, ...] = ()
+
+    def read(self, columns: Iterable[str]) -> list[str]:
+        """Those of some columns that have to be read."""
+        known = {*self.texts, *self.nulls, *(["period_start"] if self.periods else [])}
+        return [c for c in columns if c not in known]
+
+
+def known(segment: Segment, wanted: Wanted) -> Known:
+    """What the manifest says of every row that is wanted."""
+    split = None if wanted.splits is None else bool(wanted.splits)
+    facets = [
+        f
+        for f in chosen(segment.facets, level=wanted.level, vintage=wanted.vintage, split=split)
+        if wanted.unit in ("", f.unit)
+    ]
+    texts = {}
+    for column in ("level", "vintage", "unit", "flag", "source_id"):
+        if len(found := {str(getattr(f, column)) for f in facets}) == 1:
+            texts[column] = found.pop()
+    if segment.method is not None:
+        texts["method"] = segment.method
+    if wanted.splits is not None:
+        texts["splits"] = wanted.splits
+    elif not any(f.split for f in facets):
+        texts["splits"] = ""
+    counts = {
+        "numerator": sum(f.numerators for f in facets),
+        "denominator": sum(f.denominators for f in facets),
+        **dict.fromkeys(("lower", "upper", "confidence"), sum(f.intervals for f in facets)),
+    }
+    follows = len({end for _, end in segment.periods}) == len(segment.periods)
+    return Known(texts, frozenset(c for c, rows in counts.items() if not rows), segment.periods if follows else ())
+
+
+def needed(segment: Segment, wanted: Wanted) -> Wanted:
+    """What is wanted, without what all rows of a measure are."""
+
+    def rest(column: str, value: str) -> str:
+        return "" if {str(getattr(f, column)) for f in segment.facets} == {value} else value
+
+    return replace(
+        wanted,
+        level=rest("level", wanted.level),
+        vintage=rest("vintage", wanted.vintage),
+        unit=rest("unit", wanted.unit),
+        splits=None if wanted.splits == "" and not segment.splits else wanted.splits,
+    )
 
 
 def one(found: Iterable[str], what: str, remedy: str, where: str) -> str:
@@ -243,6 +309,11 @@ def ending(wanted: Wanted, day: date | None) -> Wanted:
 def among(wanted: Wanted, vintages: Iterable[str]) -> Wanted:
     """What is wanted, looked up among these vintages."""
     return replace(wanted, vintages=tuple(sorted(vintages)))
+
+
+def anywhere(wanted: Wanted) -> Wanted:
+    """What is wanted, of whatever areas: a sum is of another area than its parts."""
+    return replace(wanted, areas=())
 
 
 def check_areas(found: set[str], measure: str, wanted: Wanted) -> None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from workbench.domain.figures import NUMBER_COLUMNS
 from workbench.store.figures_frames import KEPT, KEY, ORDER, SPLITS
-from workbench.store.figures_plan import Sum, Wanted
+from workbench.store.figures_plan import Known, Sum, Wanted
 
 MOST_LISTED = 1000
 """Codes that are written into a question; more are handed over as a table."""
@@ -45,21 +45,21 @@ def replaced(held: ir.Table | None, new: ir.Table) -> ir.Table:
 
 def facets(rows: ir.Table) -> ir.Table:
     """What kinds of row there are; see :class:`~workbench.store.figures_manifest.Facet`."""
-    kinds = rows.mutate(split=rows[SPLITS] != "")
-    return kinds.group_by(["level", "vintage", "unit", "flag", "source_id", "split"]).agg(
-        rows=kinds.count(),
-        values=kinds.value.count(),
-        numerators=kinds.numerator.count(),
-        denominators=kinds.denominator.count(),
-        intervals=(kinds.lower.notnull() & kinds.upper.notnull()).sum(),
-        first=kinds.period_end.min(),
-        last=kinds.period_end.max(),
+    rows = rows.mutate(split=rows[SPLITS] != "")
+    return rows.group_by(["level", "vintage", "unit", "flag", "source_id", "split"]).agg(
+        rows=rows.count(),
+        values=rows.value.count(),
+        numerators=rows.numerator.count(),
+        denominators=rows.denominator.count(),
+        intervals=(rows.lower.notnull() | rows.upper.notnull() | rows.confidence.notnull()).sum(),
+        first=rows.period_end.min(),
+        last=rows.period_end.max(),
     )
 
 
-def split_kinds(rows: ir.Table) -> ir.Table:
-    """Every combination of splits that some row has."""
-    return rows.filter(rows[SPLITS] != "").select(SPLITS).distinct()
+def kinds(rows: ir.Table, *columns: str) -> ir.Table:
+    """Every combination of values that some row has in these columns."""
+    return rows.select(*columns).distinct()
 
 
 def faults(rows: ir.Table) -> ir.Table:
@@ -127,39 +127,57 @@ def _inside(rows: ir.Table, wanted: Wanted, parents: ir.Table) -> ir.BooleanValu
     return reduce(
         or_,
         [
-            (rows.vintage == vintage) & rows.area_code.isin(inside.filter(inside.vintage.isin([vintage, ""])).code)
+            _of_vintage(rows, vintage, wanted)
+            & rows.area_code.isin(inside.filter(inside.vintage.isin([vintage, ""])).code)
             for vintage in wanted.vintages
         ],
     )
 
 
-def ordered(rows: ir.Table) -> ir.Table:
-    """Rows in the order of the store."""
-    return rows.order_by(list(ORDER))
+def _of_vintage(rows: ir.Table, vintage: str, wanted: Wanted) -> ir.BooleanValue:
+    return rows.vintage == vintage if len(wanted.vintages) > 1 else ibis.literal(True)
 
 
-def ranked(rows: ir.Table, *, highest_first: bool) -> ir.Table:
+def ordered(rows: ir.Table, columns: list[str]) -> ir.Table:
+    """Some columns of rows, in the order of the store."""
+    return rows.select(*columns).order_by([c for c in ORDER if c in columns])
+
+
+def ranked(rows: ir.Table, columns: list[str], *, highest_first: bool) -> ir.Table:
     """Rows of one period and unit with their rank. Ties share the best; a missing figure has none and comes last."""
     missing = rows.value.isnull()
     order = rows.value.desc() if highest_first else rows.value.asc()
     rank = ibis.rank().over(ibis.window(order_by=[missing.asc(), order])) + 1
-    return rows.mutate(rank=ibis.ifelse(missing, ibis.null("int64"), rank.cast("int64"))).order_by(
-        [missing.asc(), order, rows.area_code.asc()]
-    )
+    rank = ibis.ifelse(missing, ibis.null("int64"), rank.cast("int64"))
+    return rows.select(*columns, rank=rank).order_by([ibis._.value.isnull(), ibis._.rank, ibis._.area_code])
 
 
 def lying_in(parents: ir.Table, level: str, vintage: str, to: str, to_vintage: str) -> ir.Table:
-    """Each area of a level with the one area of a higher level that it lies in."""
-    return parents.filter(
+    """Each area of a level with the one area of a higher level that it lies in; those numbered from 1 by their codes.
+
+    Groups are made by number: that is quicker than by code.
+    """
+    inside = parents.filter(
         parents.level == level,
         parents.vintage.isin([vintage, ""]),
         parents.ancestor_level == to,
         parents.ancestor_vintage == to_vintage,
     )
+    number = ibis.dense_rank().over(ibis.window(order_by=inside.ancestor)) + 1
+    return inside.select("code", "ancestor", "ancestor_name", whole=number.cast("int32"))
 
 
-def added_up(rows: ir.Table, above: ir.Table, how: Sum) -> ir.Table:
-    """Figures of areas added to those of the areas they lie in.
+def names(above: ir.Table) -> ir.Table:
+    """The areas that others lie in, in order of their numbers, with their names and how many parts each has."""
+    return (
+        above.group_by(["whole", "ancestor"])
+        .agg(area_name=above.ancestor_name.max(), parts=above.code.count())
+        .order_by("whole")
+    )
+
+
+def added_up(rows: ir.Table, above: ir.Table, how: Sum, known: Known) -> ir.Table:
+    """Figures of areas added to those of the areas they lie in, in no order; see :func:`added_together`.
 
     Parameters
     ----------
@@ -168,68 +186,43 @@ def added_up(rows: ir.Table, above: ir.Table, how: Sum) -> ir.Table:
     above : ibis table
         From :func:`lying_in`.
     how : Sum
+    known : Known
     """
     inner = rows.inner_join(above, rows.area_code == above.code)
     # Only what is added is carried through the join.
-    inner = inner.select(*(rows[c] for c in _needed(how)), whole=above.ancestor)
-    sums = _sums(inner, ["whole", "period_start", "period_end"], how)
-    names = above.group_by("ancestor").agg(area_name=above.ancestor_name.max(), parts=above.code.nunique())
-    return _finished(sums.inner_join(names, sums.whole == names.ancestor), how)
+    columns = known.read(_needed(how))
+    return _sums(inner.select(*(rows[c] for c in columns), whole=above.whole), ["whole"], how)
 
 
-def added_together(rows: ir.Table, parts: int, how: Sum) -> ir.Table:
-    """Figures of a set of areas added to one.
+def added_together(rows: ir.Table, how: Sum, known: Known) -> ir.Table:
+    """Figures of a set of areas added to one, period by period.
 
-    Parameters
-    ----------
-    rows : ibis table
-        Of the parts: of one level, vintage, unit and one kind of split.
-    parts : int
-        How many there are. A period in which one has no figure has no sum.
-    how : Sum
+    Beside the sums stands how many parts had what was added, and how many had each flag, by which a sum that lacks a
+    part is seen. What the manifest says of all rows is neither read nor counted.
     """
-    return _finished(_sums(rows, ["period_start", "period_end"], how).mutate(parts=ibis.literal(parts)), how)
+    return _sums(rows.select(*known.read(_needed(how))), [], how)
 
 
 def _needed(how: Sum) -> list[str]:
+    """The columns that a sum is made of."""
     more = [*(["numerator"] if how.numerators else []), *(["denominator"] if how.denominators else [])]
     flags = ["flag"] if len(how.flags) > 1 or how.unreliable else []
     return ["period_start", "period_end", "value", *more, *flags, *([] if how.source else ["source_id"])]
 
 
 def _sums(rows: ir.Table, keys: list[str], how: Sum) -> ir.Table:
-    """Sums, and how many parts have what is added. What all rows share is not worked out row by row."""
     usable = rows.value.notnull()
-    if how.unreliable:
+    if how.unreliable and "flag" in rows.columns:
         usable &= ~rows.flag.isin(list(how.unreliable))
-    found: dict[str, ir.Scalar] = {"values": usable.sum() if how.unreliable else rows.value.count()}
+    found: dict[str, ir.Scalar] = {"values": rows.count(where=usable) if how.unreliable else rows.value.count()}
     if not how.per:
         found["value"] = rows.value.sum()
     for name in ("numerator", "denominator"):
-        if name in rows.columns and name in _needed(how):
+        if name in rows.columns:
             found |= {name: rows[name].sum(), f"{name}s": rows[name].count()}
     if len(how.flags) > 1:
-        found |= {f"flag_{i}": (rows.flag == flag).sum() for i, flag in enumerate(how.flags)}
+        found |= {f"flag_{i}": rows.count(where=rows.flag == flag) for i, flag in enumerate(how.flags)}
     if not how.source:
         found |= {"source_id": rows.source_id.min(), "other_source": rows.source_id.max()}
-    return rows.group_by(keys).agg(**found)
-
-
-def _finished(sums: ir.Table, how: Sum) -> ir.Table:
-    """Sums that lack no part; a rate from its numerator and denominator."""
-    null = ibis.null("float64")
-
-    def whole(name: str) -> ir.Value:
-        return ibis.ifelse(sums[f"{name}s"] == sums.parts, sums[name], null) if name in sums.columns else null
-
-    columns = {"numerator": whole("numerator"), "denominator": whole("denominator")}
-    if how.per:
-        rate = how.per * columns["numerator"] / columns["denominator"].nullif(0)
-        columns["value"] = ibis.ifelse(sums["values"] == sums.parts, rate, null)
-    else:
-        columns["value"] = whole("value")
-    kept = ("whole", "area_name", "period_start", "period_end", "source_id", "other_source", "parts")
-    named = [c for c in kept if c in sums.columns]
-    flags = [f"flag_{i}" for i in range(len(how.flags))] if len(how.flags) > 1 else []
-    keys = [c for c in ("whole", "period_end", "period_start") if c in sums.columns]
-    return sums.select(*named, *flags, **columns).order_by(keys)
+    periods = [c for c in ("period_end", "period_start") if c in rows.columns]
+    return rows.group_by([*keys, *periods]).agg(**found)

@@ -99,6 +99,8 @@ class Folder:
         self.engine = ibis.duckdb.connect()
         # No request leaves the computer: an extension that is not there is an error, not a download.
         settings = ["autoinstall_known_extensions = false", "autoload_known_extensions = false"]
+        # Memory goes back when a question is answered: an answer of a million rows needs it in pandas.
+        settings += ["allocator_flush_threshold = '1MB'", "allocator_bulk_deallocation_flush_threshold = '1MB'"]
         settings += [f"threads = {int(threads)}"] if threads else []
         self._set(*settings)
         if memory:
