@@ -388,7 +388,8 @@ def open_desk(sample: Path, home: Path, project_id: str, services: Services | No
         Statistics services; all that the workbench knows when left out.
     """
     library = load_sample(sample, load_datasets())
-    library = replace(library, areas=with_register(library.areas, home))
+    areas = with_register(library.areas, home)
+    library = library if areas is library.areas else replace(library, areas=areas)
     desk = Desk(
         sample=library,
         library=library,
