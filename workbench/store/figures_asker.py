@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -48,6 +48,8 @@ class Asker:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
+        # What is above what, from a file or table that never changes; asked once while it is the one in use.
+        self._areas: dict[tuple[str, ...], Any] = {}
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -103,10 +105,20 @@ class Asker:
         self, segment: Segment, wanted: Wanted, parents: Segment, target: tuple[str, str], how: Sum
     ) -> tuple[pa.Table, pa.Table]:
         """The rows that are wanted, added to the areas of another level and vintage; and those areas."""
+        # What an earlier answer of this size took and no longer needs would lie beside what this one takes.
+        pa.default_memory_pool().release_unused()
         above = queries.lying_in(self.shelf.table(parents), wanted.level, wanted.vintage, *target)
         rows = self._filtered(segment, wanted, parents)
         sums = queries.added_up(rows, above, how, known(segment, wanted)).to_pyarrow()
-        return sums, queries.names(above).to_pyarrow()
+        key = (parents.name, wanted.level, wanted.vintage, *target)
+        return sums, self._once(key, lambda: queries.names(above).to_pyarrow())
+
+    def _once(self, key: tuple[str, ...], ask: Callable[[], T]) -> T:
+        if key not in self._areas:
+            self._areas = {k: found for k, found in self._areas.items() if k[0] == key[0]}
+            self._areas[key] = ask()
+        found: T = self._areas[key]
+        return found
 
     def added_together(self, segment: Segment, wanted: Wanted, how: Sum) -> pa.Table:
         """The rows of the areas that are wanted, added to one."""
@@ -122,7 +134,10 @@ class Asker:
         """The vintages of a level in which areas of another level and vintage lie."""
         table = self.shelf.table(parents)
         own = table.filter(table.level == level, table.vintage.isin([vintage, ""]), table.ancestor_level == to)
-        return sorted(own.select("ancestor_vintage").distinct().to_pyarrow().column(0).to_pylist())
+        vintages = own.select("ancestor_vintage").distinct()
+        return self._once(
+            (parents.name, level, vintage, to), lambda: sorted(vintages.to_pyarrow().column(0).to_pylist())
+        )
 
     def is_parent(self, parents: Segment, code: str) -> bool:
         """Whether any area lies in this one."""

@@ -243,13 +243,9 @@ def sum_flag(flags: Iterable[str], step: int, *, whole: bool) -> str:
     return ";".join([*([code for code in REASONS if code in found] or ["not available"]), *carried])
 
 
-def sum_method(how: Sum, parts: int, step: int) -> str:
-    """How a sum came about, in the words of :func:`~workbench.domain.bespoke_figures.combine`."""
-    many = words.counted(parts, "part")
-    if how.per:
-        said = f"from the added counts of {many}"
-    else:
-        said = f"sum of {many}" + (f"; rounding may move it by up to {step / 2:g}" if step else "")
+def sum_method(how: Sum, parts: int) -> str:
+    """How a sum came about, in the words of ``bespoke_figures.combine``; its flag tells of rounding."""
+    said = f"{'from the added counts' if how.per else 'sum'} of {words.counted(parts, 'part')}"
     return f"{said}; no interval is worked out" if how.intervals else said
 
 

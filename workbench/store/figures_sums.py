@@ -42,10 +42,7 @@ def from_sums(table: pa.Table, parts: pa.Table | int, how: Sum, known: Known, sa
         pieces.append(_piece(table.take(rows), parts, place, how))
     found = pa.concat_tables(pieces) if pieces else _piece(table, parts, None if area is None else pa.array(area), how)
     nulls = frozenset({"numerator", "denominator", "lower", "upper", "confidence"} - set(found.column_names))
-    frame = from_arrow(found, said["measure"], Known(texts, nulls, known.periods))
-    if len(frame) > PIECE:
-        pa.default_memory_pool().release_unused()
-    return frame
+    return from_arrow(found, said["measure"], Known(texts, nulls, known.periods))
 
 
 def _piece(table: pa.Table, parts: pa.Table | int, place: pa.Array | None, how: Sum) -> pa.Table:
@@ -118,7 +115,7 @@ class _Kinds:
 
     def methods(self) -> list[str]:
         """The method of each kind."""
-        return [sum_method(self._how, parts, step) if whole else "" for whole, parts, step, *_ in self._kinds]
+        return [sum_method(self._how, parts) if whole else "" for whole, parts, *_ in self._kinds]
 
     def spread(self, texts: list[str]) -> pa.ChunkedArray:
         """Each sum's text, from that of its kind."""
