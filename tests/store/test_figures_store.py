@@ -22,7 +22,22 @@ from workbench.errors import DataError, FigureMissing, InvalidProject, NotCompar
 from workbench.store.figures import FigureStore
 
 from . import engines
-from .making import A1, A2, A3, B1, CITATIONS, DISTRICT, MSOA_A, MSOA_B, REGISTER, figures, month, row, same_rows
+from .making import (
+    A1,
+    A2,
+    A3,
+    B1,
+    CITATIONS,
+    DISTRICT,
+    MSOA_A,
+    MSOA_B,
+    OLD_DISTRICT,
+    REGISTER,
+    figures,
+    month,
+    row,
+    same_rows,
+)
 
 # What PySpark 4.0 says under pandas 3, and its sockets that wait for Java to close them. Not ours to mend.
 SPARK_SAYS = [
@@ -179,6 +194,18 @@ def test_areas_within_another_are_looked_up_in_their_own_boundaries(filled: Figu
     assert set(zip(everywhere["area_code"], everywhere["vintage"], strict=True)) == {
         (A1, "2011"), (A1, "2021"), (A2, "2021"), (A3, "2021"), (B1, "2021"),
     }  # fmt: skip
+
+
+def test_an_area_that_moved_lies_where_it_lay_in_its_own_boundaries(store: FigureStore):
+    store.put(figures(row(A1, 1.0, vintage="2011"), row(A1, 2.0), row(A2, 3.0)))
+    lay = [(A1, "2011", OLD_DISTRICT), (A1, "2021", DISTRICT), (A2, "2021", DISTRICT)]
+    columns = ["code", "vintage", "level", "ancestor", "ancestor_name", "ancestor_level", "ancestor_vintage"]
+    table = [(code, year, "LSOA", above, above, "district", "2023") for code, year, above in lay]
+    store.put_areas(pd.DataFrame(table, columns=columns))
+    assert store.get("claimants", within=OLD_DISTRICT).frame["value"].tolist() == [1.0]
+    assert store.get("claimants", within=DISTRICT).frame["value"].tolist() == [2.0, 3.0]
+    moved = store.rollup("claimants", level="LSOA", to="district", vintage="2011")
+    assert moved.frame[["area_code", "value"]].to_numpy().tolist() == [[OLD_DISTRICT, 1.0]]
 
 
 def test_more_areas_may_be_named_than_a_question_has_room_for(filled: FigureStore):

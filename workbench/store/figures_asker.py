@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,6 +49,8 @@ class Asker:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
+        # A connection answers one question at a time; a store may be shared by threads.
+        self._one_at_a_time = threading.RLock()
         # What is above what, from a file or table that never changes; asked once while it is the one in use.
         self._areas: dict[tuple[str, ...], Any] = {}
 
@@ -61,6 +64,10 @@ class Asker:
         DataError
             What the engine says, without any password.
         """
+        with self._one_at_a_time:
+            return self._ask(question)
+
+    def _ask(self, question: Callable[[Manifest], T]) -> T:
         for attempt in range(1, ATTEMPTS + 1):
             with self.plainly():
                 manifest = self.shelf.manifest()
@@ -156,7 +163,7 @@ class Asker:
 
     def change(self, parts: Mapping[str, pa.Table], citations: Mapping[str, Citation], titles: dict[str, str]) -> None:
         """Put rows in, measure by measure, as one change."""
-        with self.plainly(), self.shelf.writing():
+        with self._one_at_a_time, self.plainly(), self.shelf.writing():
             self._change({m: queries.fitted(ibis.memtable(rows)) for m, rows in parts.items()}, citations, titles)
 
     def change_from_parquet(self, path: Path, measure: str, citations: Mapping[str, Citation], title: str) -> None:
@@ -167,7 +174,7 @@ class Asker:
         DataError
             When they break a rule of the schema; every rule that is broken is named.
         """
-        with self.plainly(), self.shelf.writing(), self.shelf.parquet(path) as raw:
+        with self._one_at_a_time, self.plainly(), self.shelf.writing(), self.shelf.parquet(path) as raw:
             if absent := [c for c in KEPT if c not in (*raw.columns, SPLITS)]:
                 raise DataError(f"Columns are missing: {words.listed(absent)}.", "Add the columns.", path.name)
             rows = queries.fitted(raw if SPLITS in raw.columns else raw.mutate(**{SPLITS: ibis.literal("")}))
@@ -199,7 +206,7 @@ class Asker:
 
     def change_parents(self, parents: pd.DataFrame) -> None:
         """Put the table of areas and of what they lie in in the place of the one held."""
-        with self.plainly(), self.shelf.writing():
+        with self._one_at_a_time, self.plainly(), self.shelf.writing():
             before = self.shelf.manifest()
             rows = ibis.memtable(pa.table({c: pa.array(parents[c], pa.string()) for c in parents.columns}))
             name, sha256 = self.shelf.write("", rows.order_by(["ancestor", "level", "code"]))
@@ -214,7 +221,7 @@ class Asker:
         FigureMissing
             When it is not held.
         """
-        with self.plainly(), self.shelf.writing():
+        with self._one_at_a_time, self.plainly(), self.shelf.writing():
             before = self.shelf.manifest()
             if measure not in before.measures:
                 raise not_held(measure, before.measures)

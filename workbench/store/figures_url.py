@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 _SECRET = re.compile(r"password|passwd|pwd|token|secret|key", re.IGNORECASE)
 
+# As much as may be of a password: somebody may have written "/", "?" or "@" in it without percent signs.
+_USER = re.compile(r"//([^/@:]*):(.*)@")
+
 
 def folder_of(place: str | Path) -> Path | None:
     """The folder that an address names; None when it names an engine.
@@ -37,8 +40,8 @@ def secrets_of(place: str) -> frozenset[str]:
     >>> sorted(secrets_of("postgres://anna:s%20cret@db/figures?token=abc"))
     ['abc', 's cret', 's%20cret']
     """
-    user = re.match(r"[^/]*//([^/?#]*)@", place)
-    found = {user.group(1).partition(":")[2]} if user else set()
+    user = _USER.search(place)
+    found = {user.group(2)} if user else set()
     for name, value in parse_qsl(place.partition("?")[2], keep_blank_values=True):
         if _SECRET.search(name):
             found.add(value)
@@ -69,7 +72,7 @@ def shown(place: str) -> str:
     >>> shown("postgres://anna:a:b@db:5432/figures?sslmode=require")
     'postgres://anna:***@db:5432/figures?sslmode=require'
     """
-    place = re.sub(r"(?<=//)([^/?#@:]*):([^/?#]*)@", r"\1:***@", place)
+    place = _USER.sub(r"//\1:***@", place)
     return re.sub(r"([?&])([^=&]*)=([^&#]*)", lambda m: _hidden(*m.groups()), place)
 
 
