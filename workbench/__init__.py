@@ -2,6 +2,8 @@
 
 Published figures
     :func:`catalogue`, :func:`figures`, :func:`read_figures`, :func:`compare`, :func:`trend`, :func:`rank`
+Statistics services
+    :func:`search`, :func:`describe`, :func:`fetch`
 A proposal, step by step
     :func:`open_project`, :func:`status`, :func:`triage`, :func:`assess`, :func:`check`, :func:`appraise`,
     :func:`review`, :func:`thread`, :func:`chart`, :func:`table`, :func:`write_proposal`
@@ -26,12 +28,15 @@ if TYPE_CHECKING:
         chart,
         check,
         compare,
+        describe,
+        fetch,
         figures,
         open_app,
         open_project,
         rank,
         read_figures,
         review,
+        search,
         status,
         table,
         thread,
@@ -49,12 +54,15 @@ __all__ = [
     "chart",
     "check",
     "compare",
+    "describe",
+    "fetch",
     "figures",
     "open_app",
     "open_project",
     "rank",
     "read_figures",
     "review",
+    "search",
     "status",
     "table",
     "thread",

@@ -19,6 +19,7 @@ from workbench.api.proposal import (
     write_proposal,
 )
 from workbench.api.published import catalogue, compare, figures, rank, read_figures, trend
+from workbench.api.services import describe, fetch, search
 from workbench.api.tables import table
 
 __all__ = [
@@ -29,12 +30,15 @@ __all__ = [
     "chart",
     "check",
     "compare",
+    "describe",
+    "fetch",
     "figures",
     "open_app",
     "open_project",
     "rank",
     "read_figures",
     "review",
+    "search",
     "status",
     "table",
     "thread",

@@ -8,14 +8,18 @@ from functools import lru_cache
 from pathlib import Path
 
 from workbench import places
+from workbench.api.answer import Answer
 from workbench.app.derived import Derived
 from workbench.app.desk import Desk, open_desk
 from workbench.domain.figures import Library
 from workbench.domain.project import Project
+from workbench.errors import WorkbenchError
 from workbench.sources.imported import Imported
+from workbench.sources.services.contract import Fetched
 
-More = Imported | Sequence[Imported]
-"""Figures that were read from files, to stand beside those that are held."""
+One = Imported | Fetched | Answer
+More = One | Sequence[One]
+"""Figures that were read from files or fetched from a service, to stand beside those that are held."""
 
 
 def derived(project: Project, as_of: date | None = None, more: More = ()) -> Derived:
@@ -32,8 +36,21 @@ def _desk(project_id: str, more: More) -> Desk:
     home, sample = places.home(), places.sample()
     brought_in = home / "figures" / places.file_name(project_id)
     desk = _opened(sample, home, project_id, (_stamp(sample), _stamp(brought_in)))
-    read = (more,) if isinstance(more, Imported) else tuple(more)
-    return desk.beside(read) if read else desk
+    several = (more,) if isinstance(more, Imported | Fetched | Answer) else tuple(more)
+    return desk.beside([_read(one) for one in several]) if several else desk
+
+
+def _read(one: One) -> Imported:
+    """What was fetched, as if it had been read from a file."""
+    brought = one.value if isinstance(one, Answer) else one
+    if isinstance(brought, Fetched):
+        figures = brought.figures
+        return Imported(figures, len(figures), (), brought.notes, brought.unresolved, brought.titles)
+    if isinstance(brought, Imported):
+        return brought
+    raise WorkbenchError(
+        "This brings no figures.", "Hand over what read_figures or fetch gave.", f"more: {type(one).__name__}"
+    )
 
 
 @lru_cache(maxsize=4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +17,12 @@ from workbench.app.desk import read_file
 from workbench.charts import build
 from workbench.domain import comparison as compared
 from workbench.domain.figures import FigureSet, Library
-from workbench.errors import FigureMissing
+from workbench.domain.recipes import Recipe, recipe_of
+from workbench.errors import FigureMissing, Unsettled, WrongFile
 from workbench.sources.imported import Imported
+
+SHOWN = 12
+"""Answers that an error lists for one question."""
 
 
 def catalogue(*, more: More = ()) -> pd.DataFrame:
@@ -26,8 +30,8 @@ def catalogue(*, more: More = ()) -> pd.DataFrame:
 
     Parameters
     ----------
-    more : Imported or sequence of Imported
-        What :func:`read_figures` gave.
+    more : Imported or Answer, or a sequence of them
+        What :func:`read_figures` or :func:`fetch` gave.
 
     Returns
     -------
@@ -96,12 +100,18 @@ def figures(measure: str, level: str, area: str = "", *, latest: bool = False, m
     return Table(found.frame.assign(source=cited).reset_index(drop=True))
 
 
-def read_figures(path: Path | str) -> Imported:
-    """Read a file that was downloaded: a Nomis workbook (.xlsx) or a claimant-count file (.csv).
+def read_figures(
+    path: Path | str, *, answers: Mapping[str, str] | None = None, recipe: Path | str | None = None
+) -> Imported:
+    """Read a file that was downloaded: CSV, XLSX, XLS, ODS or JSON, packed with gzip or not.
 
     Parameters
     ----------
     path : path
+    answers : mapping of str to str, optional
+        To what the file leaves open, for example ``{"period": "2025-06"}``.
+    recipe : path, optional
+        A recipe saved by ``workbench figures import --save-recipe``: the file is read as the one it was made for.
 
     Returns
     -------
@@ -111,6 +121,9 @@ def read_figures(path: Path | str) -> Imported:
 
     Raises
     ------
+    Unsettled
+        When the file leaves something open: the message lists the questions, and the answers that would do. Nothing is
+        guessed.
     SourceUnavailable, WrongFile, UnknownArea
         When the file cannot be read, is of another kind, or is about areas that are not held.
 
@@ -120,7 +133,35 @@ def read_figures(path: Path | str) -> Imported:
     >>> new = wb.read_figures("download.xlsx")  # doctest: +SKIP
     >>> wb.assess(wb.open_project(), more=new)  # doctest: +SKIP
     """
-    return read_file(Path(path).expanduser(), places.sample())
+    file = Path(path).expanduser()
+    made = _recipe(Path(recipe).expanduser()) if recipe is not None else None
+    try:
+        return read_file(file, places.sample(), places.home(), answers=answers, recipe=made)
+    except Unsettled as error:
+        error.remedy = _would_do(error)
+        raise
+
+
+def _recipe(path: Path) -> Recipe:
+    try:
+        return recipe_of(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongFile(
+            "The recipe cannot be read.", "Name a recipe that was saved with --save-recipe.", str(path)
+        ) from error
+
+
+def _would_do(error: Unsettled) -> str:
+    """The questions as the call that answers them, with the answers that would do."""
+    keys = ", ".join(f'"{question.key}": …' for question in error.questions)
+    told = []
+    for question in error.questions:
+        some = [f"“{c.value}” ({c.label})" if c.label else f"“{c.value}”" for c in question.candidates[:SHOWN]]
+        more = len(question.candidates) - SHOWN
+        some += [f"{more:,} more"] if more > 0 else []
+        some += ["whatever is true"] if question.free or not some else []
+        told.append(f"{question.key}: {' or '.join(some)}.")
+    return f"Read it with answers={{{keys}}}. {' '.join(told)}"
 
 
 def compare(
