@@ -15,6 +15,7 @@ from workbench.domain.areas import Area, AreaRegister
 from workbench.domain.bespoke import BespokeArea
 from workbench.domain.bespoke_figures import OWN, check_parts, combinable, combine
 from workbench.domain.figures import FigureSet, validate
+from workbench.domain.intervals import clopper_pearson
 from workbench.domain.rows import records, rounding_error
 from workbench.domain.statistics import rate, wilson
 from workbench.errors import FigureMissing, NotComparable
@@ -244,6 +245,41 @@ def test_intervals_that_are_not_symmetric_are_worked_out_again_from_the_counts()
     r = rate(74, 500, 1e5)
     assert (per[0]["value"], per[0]["lower"], per[0]["upper"]) == pytest.approx((r.value, r.lower, r.upper))
     assert per[0]["method"] == "Byar, from the added counts of 2 parts"
+
+
+@pytest.mark.parametrize(
+    ("value", "limits", "more"),
+    [
+        (5000.0, (4000, 6500), {"unit": "people"}),
+        # A survey's rate, whose counts are weighted up to the population: 20% of 500 people asked, not of 100,000.
+        (20.0, (16.7, 23.7), {"unit": "percent", "numerator": 20_000, "denominator": 100_000}),
+    ],
+)
+def test_an_interval_that_the_counts_do_not_explain_is_never_made_narrow(value, limits, more):
+    said = {"lower": limits[0], "upper": limits[1] + 0.4, "confidence": 0.95, "method": "published interval"}
+    rows = [row(code, value, None, **said, **more) for code in TWO.parts]
+    with pytest.raises(NotComparable, match="not one that its counts give"):
+        combine(TWO, figures(rows))
+
+
+@pytest.mark.parametrize("make", [clopper_pearson, wilson])
+def test_an_exact_interval_printed_to_one_decimal_is_explained_by_its_counts(make):
+    rows = []
+    for code, n in zip(TWO.parts, (60, 90), strict=True):
+        e = make(3, n)
+        rows.append(
+            row(code, 300 / n, None, lower=round(100 * e.lower, 1), upper=round(100 * e.upper, 1), confidence=0.95,
+                numerator=3, denominator=n, method="published interval")
+        )  # fmt: skip
+    made = combine(TWO, figures(rows)).frame.iloc[0]
+    w = wilson(6, 150)
+    assert (made["lower"], made["upper"]) == (pytest.approx(100 * w.lower), pytest.approx(100 * w.upper))
+
+
+def test_a_rate_above_one_event_a_person_keeps_its_interval():
+    rows = [row(code, 1200.0, 50, unit="rate per 1,000", denominator=500) for code in TWO.parts]
+    made = combine(TWO, figures(rows)).frame.iloc[0]
+    assert made["lower"] < made["value"] == 1200 < made["upper"]
 
 
 def test_figures_of_other_boundaries_serve_where_no_part_was_redrawn(library):

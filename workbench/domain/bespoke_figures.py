@@ -22,6 +22,7 @@ from workbench.domain.areas import AreaRegister
 from workbench.domain.bespoke import BespokeArea
 from workbench.domain.combining import total, weighted_mean
 from workbench.domain.figures import COLUMNS, FigureSet, Library
+from workbench.domain.intervals import clopper_pearson, exact_rate
 from workbench.domain.rows import (
     Row,
     check_alike,
@@ -35,7 +36,7 @@ from workbench.domain.rows import (
     same,
     totals,
 )
-from workbench.domain.statistics import count, rate, rounding_bound, wilson
+from workbench.domain.statistics import Estimate, count, exact_count, rate, rounding_bound, wilson
 from workbench.errors import DataError, Fault, FigureMissing, NotComparable
 
 OWN = "own area"
@@ -132,8 +133,9 @@ def combine(area: BespokeArea, figures: FigureSet, areas: AreaRegister | None = 
 
     Notes
     -----
-    Rates of full counts: N / D of the added counts. Intervals that are not symmetric (Wilson, Byar) are worked out
-    again from the added counts; sums and means of independent survey estimates where the publisher gave symmetric
+    Rates of full counts: N / D of the added counts. Intervals that are not symmetric (Wilson, Byar, exact) are worked
+    out again from the added counts when each part's own counts give its published interval, and refused when they do
+    not; sums and means of independent survey estimates where the publisher gave symmetric
     intervals (APHO, *Technical Briefing 3*, 2008). A sum of n counts that were rounded to s may be off by n s / 2.
     """
     rows = _rows_of_parts(area, figures, areas)
@@ -302,6 +304,7 @@ def _count(rows: Sequence[Row], sampled: bool) -> dict[str, object]:
     value = fsum(float(r["value"]) for r in rows)
     if sampled:
         if not all(_symmetric(r) for r in rows):
+            _refuse_unexplained(rows)
             e = count(value, float(rows[0]["confidence"]))
             return {"value": value, "lower": e.lower, "upper": e.upper, "confidence": e.confidence,
                     "method": f"{_poisson(value)}, from the sum of {many}"}  # fmt: skip
@@ -325,8 +328,10 @@ def _rate(rows: Sequence[Row], sampled: bool) -> dict[str, object]:
             )
         sizes = [float(r["denominator"]) for r in rows]
         e = weighted_mean([estimate_of(r) for r in rows], sizes)
+        # A proportion ends at 100%; a rate of events may exceed one a person.
+        top = per if str(rows[0]["unit"]) == words.PER_CENT and e.value <= per else e.upper
         return {
-            "value": e.value, "lower": max(0.0, e.lower), "upper": min(per, e.upper), "confidence": e.confidence,
+            "value": e.value, "lower": max(0.0, e.lower), "upper": min(top, e.upper), "confidence": e.confidence,
             "denominator": fsum(sizes), "method": f"mean of {many} by their populations, taken as independent",
         }  # fmt: skip
     if not with_denominators or any(pd.isna(r["numerator"]) for r in rows):
@@ -338,6 +343,7 @@ def _rate(rows: Sequence[Row], sampled: bool) -> dict[str, object]:
     n, d = (fsum(float(r[c]) for r in rows) for c in ("numerator", "denominator"))
     made: dict[str, object] = {"value": per * n / d, "numerator": n, "denominator": d}
     if sampled:
+        _refuse_unexplained(rows)
         percent, confidence = str(rows[0]["unit"]) == words.PER_CENT and n <= d, float(rows[0]["confidence"])
         scale = per if percent else 1.0
         e = wilson(n, d, confidence) if percent else rate(n, d, per, confidence)
@@ -356,6 +362,40 @@ def _symmetric(row: Row) -> bool:
     # Each of the three may be printed to one decimal.
     printed = 0.2 if all(abs(10 * v - round(10 * v)) < 1e-9 for v in (value, lower, upper)) else 0.0
     return abs(lower + upper - 2 * value) <= printed + 0.02 * (upper - lower)
+
+
+def _refuse_unexplained(rows: Sequence[Row]) -> None:
+    """Refuse intervals that the counts do not explain: those of a survey whose counts are weighted up to a population.
+
+    Worked out again from such counts, the interval would be many times too narrow.
+    """
+    for row in rows:
+        if not any(_near(row, e, scale) for e, scale in _explanations(row)):
+            raise NotComparable(
+                f"{row['area_name']}: the published interval is not one that its counts give, so that of the whole "
+                "cannot be worked out.",
+                "Ask the publisher for the figure of these areas put together.",
+                "lower",
+            )
+
+
+def _explanations(row: Row) -> list[tuple[Estimate, float]]:
+    """The intervals that a figure's own counts give, with what brings each to the unit of the figure."""
+    unit, confidence = str(row["unit"]), float(row["confidence"])
+    if unit in words.COUNTS:
+        return [(made(float(row["value"]), confidence), 1.0) for made in (count, exact_count)]
+    per, n, d = per_of(unit) or 100.0, float(row["numerator"]), float(row["denominator"])
+    found = [(made(n, d, per, confidence), 1.0) for made in (rate, exact_rate)]
+    if unit == words.PER_CENT and n <= d:
+        found += [(made(n, d, confidence), per) for made in (wilson, clopper_pearson)]
+    return found
+
+
+def _near(row: Row, e: Estimate, scale: float) -> bool:
+    """Whether limits agree as far as they are printed; methods differ from each other by less than a tenth."""
+    printed = 0.05 if all(abs(10 * float(row[c]) - round(10 * float(row[c]))) < 1e-9 for c in ("lower", "upper")) else 0
+    slack = printed + 0.1 * scale * (e.upper - e.lower)
+    return abs(float(row["lower"]) - scale * e.lower) <= slack and abs(float(row["upper"]) - scale * e.upper) <= slack
 
 
 def _poisson(events: float) -> str:
