@@ -36,7 +36,7 @@ function loadPlotly(model) {
 }
 
 function valueOf(field) {
-  if (field.type === "checkbox" && field.dataset.group) {
+  if (field.type === "checkbox" && field.dataset.group !== undefined) {
     const group = field.closest("fieldset").querySelectorAll(`input[name="${CSS.escape(field.name)}"]`);
     return [...group].filter((box) => box.checked).map((box) => box.value);
   }
