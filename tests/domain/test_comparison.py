@@ -169,6 +169,71 @@ def test_a_share_is_a_number_only_when_it_is_published(people, said):
     assert any(ch.isdigit() for ch in caveat) == ("%" in said)
 
 
+def test_a_reference_of_other_boundaries_is_refused_at_the_same_level_only():
+    wards = [
+        making.row("E05000650", 5, 1, level="ward", vintage="2017"),
+        making.row("E05000651", 9, 1, level="ward", vintage="2023"),
+    ]
+    with pytest.raises(NotComparable, match="boundaries of 2017 and 2023") as caught:
+        compare_with(making.figures(wards), "E05000651")
+    assert "convert" in caught.value.remedy
+    assert compare([wards[0], making.england(9, 0.1, vintage="2023")]).rows
+    years = [
+        {**r, "period_start": date(y, 1, 1), "period_end": date(y, 12, 31)} for r in wards for y in (2021, 2022, 2023)
+    ]
+    with pytest.raises(NotComparable, match="boundaries of 2017 and 2023"):
+        trend(making.figures(years), "E05000650", reference_code="E05000651")
+
+
+def test_an_area_of_more_people_than_the_nation_it_lies_in_has_another_denominator():
+    rows = [
+        making.row("E08000001", 60, 2, area_name="Bolton", denominator=5000),
+        making.england(70, 1, denominator=900),
+    ]
+    for told in (False, True):
+        with pytest.raises(NotComparable, match="Bolton lies in England, and yet its rate is of more people: 5,000"):
+            compare(rows, allow_contained=told)
+
+
+NORTH_WEST = {"area_name": "North West", "level": "region"}
+MINE = {"area_name": "Our area", "level": "own area"}
+
+
+def test_an_area_of_ones_own_that_is_much_of_the_reference_is_refused():
+    rows = [making.row("own-1", 60, 2, **MINE, denominator=500), making.row("E12000002", 70, 1, **NORTH_WEST,
+            denominator=1000)]  # fmt: skip
+    with pytest.raises(NotComparable, match="Our area makes up 50% of North West"):
+        compare_with(making.figures(rows), "E12000002")
+    with pytest.raises(NotComparable, match="Our area makes up 50% of North West"):
+        compare_with(making.figures(rows), "E12000002", parts={"own-1": ("E08000001",)})
+    # Made of parts of Wales, it cannot lie in a region of England.
+    assert compare_with(making.figures(rows), "E12000002", parts={"own-1": ("W06000001",)}).caveats == ()
+
+
+def test_peers_put_together_are_a_reference_that_holds_its_parts_and_nothing_else():
+    rows = [
+        making.row("E08000001", 60, 6, area_name="Bolton", denominator=100),
+        making.row("E08000003", 65, 6, area_name="Manchester", denominator=300),
+        making.row("own-peers", 70, 2, **MINE, denominator=900),
+    ]
+    figures = making.figures(rows)
+    assert compare_with(figures, "own-peers", parts={"own-peers": ("E08000035", "E08000032")}).caveats == ()
+    with pytest.raises(NotComparable, match="Manchester makes up 33% of Our area"):
+        compare_with(figures, "own-peers", parts={"own-peers": ("E08000003", "E08000032")})
+    with pytest.raises(NotComparable, match="Manchester makes up 33% of Our area"):
+        compare_with(figures, "own-peers")  # nothing says that it does not lie in it
+
+
+def test_an_area_larger_than_a_region_does_not_lie_in_it():
+    rows = [
+        making.row("E08000001", 60, 6, denominator=5000),
+        making.row("E12000002", 70, 2, **NORTH_WEST, denominator=900),
+    ]
+    assert compare_with(making.figures(rows), "E12000002").caveats == ()
+    small = [making.row("E08000001", 60, 6, denominator=5), rows[1]]
+    assert "North West may contain these areas" in compare_with(making.figures(small), "E12000002").caveats[0]
+
+
 def test_no_area_no_reference_and_no_interval_are_told_apart():
     only_england = [making.england(*making.ENGLAND_2023)]
     with pytest.raises(FigureMissing, match="no areas"):

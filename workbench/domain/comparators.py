@@ -10,7 +10,7 @@ from typing import Literal
 from workbench.domain import words
 from workbench.domain.areas import AreaRegister, nation_of
 from workbench.domain.figures import FigureSet
-from workbench.domain.rows import Row, check_alike, is_usable, missing_reason, records, totals
+from workbench.domain.rows import Row, check_alike, check_boundaries, is_usable, missing_reason, records, totals
 from workbench.domain.statistics import overlap
 from workbench.errors import FigureMissing, NotComparable, UnknownArea
 
@@ -131,12 +131,7 @@ def _check_sides(own: Row, then: Sequence[Row]) -> None:
             "Compare rates on the same denominator.",
             "unit",
         )
-    if own["level"] == then[0]["level"] and own["vintage"] != then[0]["vintage"]:
-        raise NotComparable(
-            f"The figures are of boundaries of {own['vintage']} and {then[0]['vintage']}.",
-            "Choose areas of one set of boundaries.",
-            "vintage",
-        )
+    check_boundaries(own, then[0])
 
 
 def _own_past(newest: Row, own: Sequence[Row]) -> Comparator:

@@ -6,10 +6,11 @@ compared that differs in measure, unit, period, boundaries or breakdown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from math import ceil
+from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
@@ -21,6 +22,7 @@ from workbench.domain.ranking import Concentration, RankedArea, Ranking, ranked
 from workbench.domain.rows import (
     Row,
     check_alike,
+    check_boundaries,
     estimate_of,
     has_interval,
     is_usable,
@@ -51,6 +53,12 @@ __all__ = [
 
 Verdict = Literal["differs after allowing for the number of comparisons", "differs", "no clear difference"]
 CLEAR: Verdict = "differs after allowing for the number of comparisons"
+
+OWN_PREFIX = "own-"
+"""How the codes of areas that a partnership made begin."""
+
+Parts = Mapping[str, Collection[str]]
+"""The codes that an area of one's own is made of, by its own code."""
 
 LARGEST_SHARE = 0.10
 """An area that makes up more of the reference than this is not taken as independent of it."""
@@ -198,6 +206,7 @@ def compare_with(
     alpha: float = 0.05,
     period_end: date | None = None,
     allow_contained: bool = False,
+    parts: Parts = MappingProxyType({}),
 ) -> Comparison:
     """Each area against a reference, for one period.
 
@@ -213,6 +222,8 @@ def compare_with(
         Last day of the period wanted; the latest of the areas when left out.
     allow_contained : bool
         Go on although an area makes up more than a tenth of the reference; a caveat says so.
+    parts : mapping of str to collection of str
+        What areas of one's own are made of, by their codes. Without it such an area may lie in any other.
 
     Returns
     -------
@@ -222,7 +233,8 @@ def compare_with(
     ------
     NotComparable
         When figures differ in measure, unit, level, boundaries, period or breakdown; when they are counts; when an area
-        makes up more than a tenth of the reference; when perturbed figures have no interval.
+        makes up more than a tenth of the reference, or is of more people than the nation it lies in; when perturbed
+        figures have no interval.
     FigureMissing
         When the reference or every area has no figure, or the reference has no interval.
 
@@ -236,7 +248,7 @@ def compare_with(
     kept, missing = _sort_out(areas, sampled)
     if not kept:
         raise FigureMissing("No area has a figure that can be compared.", "Choose another period or level.")
-    caveats = _contained(kept, reference, allow_contained)
+    caveats = _contained(kept, reference, allow_contained, parts)
     compared = _tested(kept, reference, alpha) if sampled else _bounded(kept, reference)
     if missing:
         caveats += (_missing_caveat(missing, level),)
@@ -268,6 +280,7 @@ def _comparable(rows: Sequence[Row], code: str, period_end: date | None) -> tupl
     check_alike([*areas, reference])
     level = same(areas, "level", "level", "Choose one level.")
     same(areas, "vintage", "boundaries", "Choose areas of one set of boundaries.")
+    check_boundaries(areas[0], reference)
     period_of([*areas, reference])
     if reference["unit"] in words.COUNTS:
         raise NotComparable(
@@ -339,39 +352,65 @@ def share_of_reference(area: Row, reference: Row) -> float | None:
     return None
 
 
-def _may_contain(reference_code: str, area_code: str) -> bool:
-    """Whether a reference may contain an area: the United Kingdom and its parts, or an area of the same nation."""
+def _may_contain(reference_code: str, area_code: str, parts: Parts) -> bool:
+    """Whether a reference may contain an area: the United Kingdom and its parts, or an area of the same nation.
+
+    Of an area that a partnership made only its parts tell; when they are not known, it may.
+    """
+    if reference_code.startswith(OWN_PREFIX):
+        return reference_code not in parts or not _codes(area_code, parts).isdisjoint(parts[reference_code])
+    if area_code.startswith(OWN_PREFIX):
+        return area_code not in parts or any(_may_contain(reference_code, part, {}) for part in parts[area_code])
     above = reference_code[:3]
     if above.startswith("K"):
         return area_code[:1] in NATION_BY_LETTER
     return above[:1] == area_code[:1] and above[1:] in ("92", "12", "47", "10")
 
 
-def _contained(areas: Sequence[Row], reference: Row, allowed: bool) -> tuple[str, ...]:
-    inside = [row for row in areas if _may_contain(str(reference["area_code"]), str(row["area_code"]))]
-    if not inside:
-        return ()
-    name = reference["area_name"]
+def _codes(area_code: str, parts: Parts) -> set[str]:
+    return {area_code, *parts.get(area_code, ())}
+
+
+def _contained(areas: Sequence[Row], reference: Row, allowed: bool, parts: Parts) -> tuple[str, ...]:
+    code, name = str(reference["area_code"]), reference["area_name"]
+    surely = code in parts or code[1:3] == "92" or code.startswith("K")
+    inside = [row for row in areas if _may_contain(code, str(row["area_code"]), parts)]
     shares = [(share_of_reference(row, reference), row) for row in inside]
+    if not surely:  # more people than the reference has: not inside it
+        shares = [(share, row) for share, row in shares if not (share and share > 1 and _counted(row, reference))]
+    if not shares:
+        return ()
     known = [(share, row) for share, row in shares if share is not None]
     if not known:
         return (f"Take care. {name} may contain these areas; how much of it each makes up is not published here.",)
     largest, biggest = max(known, key=lambda pair: pair[0])
-    if largest > LARGEST_SHARE and not allowed:
-        area = biggest["area_name"]
-        part = f"makes up {100 * largest:.0f}%" if _counted(biggest, reference) else "seems to be a large part"
-        raise NotComparable(
-            f"{area} {part} of {name}, so the two figures are not independent.",
-            f"Compare it with {name} without {area}, or with a larger area.",
-            str(reference["area_code"]),
-        )
-    if all(_counted(row, reference) for row in inside):
+    _refuse_dependent(biggest, reference, largest, allowed)
+    if all(_counted(row, reference) for _, row in shares):
         # Rounded up, or "at most" would not be true.
         size = f"each makes up at most {words.decimal(ceil(1000 * largest - 1e-9) / 10)}% of it"
     else:
         size = "some may be a large part of it" if largest > LARGEST_SHARE else "each is a small part of it"
     effect = "treats the two as independent, which is not true here" if largest > LARGEST_SHARE else "is hardly touched"
-    return (f"Take care. {name} contains these areas; {size}, so the test {effect}.",)
+    contains = "contains" if surely else "may contain"
+    return (f"Take care. {name} {contains} these areas; {size}, so the test {effect}.",)
+
+
+def _refuse_dependent(area: Row, reference: Row, share: float, allowed: bool) -> None:
+    counted, who, name = _counted(area, reference), area["area_name"], reference["area_name"]
+    if counted and share > 1:
+        raise NotComparable(
+            f"{who} lies in {name}, and yet its rate is of more people: {words.decimal(float(area['denominator']), 0)} "
+            f"against {words.decimal(float(reference['denominator']), 0)}.",
+            "Use rates on the same denominator.",
+            "denominator",
+        )
+    if share > LARGEST_SHARE and not allowed:
+        part = f"makes up {100 * share:.0f}%" if counted else "seems to be a large part"
+        raise NotComparable(
+            f"{who} {part} of {name}, so the two figures are not independent.",
+            f"Compare it with {name} without {who}, or with a larger area.",
+            str(reference["area_code"]),
+        )
 
 
 def _tested(areas: Sequence[Row], reference: Row, alpha: float) -> list[ComparedArea]:

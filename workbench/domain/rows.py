@@ -116,6 +116,24 @@ def check_alike(rows: Sequence[Row]) -> None:
     _check_denominators(rows)
 
 
+def check_boundaries(a: Row, b: Row) -> None:
+    """Refuse two figures of one level whose boundaries are of different years.
+
+    Figures of different levels, such as a ward and its nation, may have boundaries of different years.
+
+    Raises
+    ------
+    NotComparable
+        When both years are known and differ.
+    """
+    if a["level"] == b["level"] and a["vintage"] and b["vintage"] and a["vintage"] != b["vintage"]:
+        raise NotComparable(
+            f"The figures are of boundaries of {a['vintage']} and {b['vintage']}.",
+            "Choose areas of one set of boundaries, or convert the figures.",
+            "vintage",
+        )
+
+
 def _check_denominators(rows: Sequence[Row]) -> None:
     for row in rows:
         if row["unit"] != words.PER_CENT or any(pd.isna(row[c]) for c in ("value", "numerator", "denominator")):

@@ -13,6 +13,7 @@ from workbench.domain.figures import FigureSet
 from workbench.domain.rows import (
     Row,
     check_alike,
+    check_boundaries,
     estimate_of,
     has_interval,
     is_usable,
@@ -210,6 +211,8 @@ def trend(figures: FigureSet, area_code: str, *, reference_code: str = "", alpha
         raise FigureMissing(f"No figure is held for {area_code}.", "Choose an area that is held.", area_code)
     against = _series(rows, reference_code)[0] if reference_code else []
     check_alike([*series, *against])
+    if against:
+        check_boundaries(series[-1], against[-1])
     sampled = any(has_interval(row) for row in series)
     chain = _chain(series)
     steps = tuple(_change(a, b, alpha) for a, b in pairwise(chain))
