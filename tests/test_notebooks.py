@@ -72,7 +72,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Shown]:
 
 
 def test_there_is_a_notebook_for_each_step():
-    numbered = [name for name in NAMES if name[:2].isdigit() and name != "00_start"]
+    numbered = [name for name in NAMES if name[:2].isdigit() and name not in ("00_start", "07_published_figures")]
     assert [name.split("_")[1] for name in numbered] == [key for key, _ in STEPS]
 
 
@@ -140,6 +140,16 @@ def test_the_proposal_is_written_as_a_document(shown: Callable[[str], Shown]):
     assert all(need.question in document for need in wb.open_project().needs)
     assert "blocks" in page.text
     assert "Draft." in page.text
+
+
+def test_published_figures_are_read_asked_about_and_compared_without_a_network(shown: Callable[[str], Shown]):
+    page = shown("07_published_figures")
+    assert "Which period are the figures of?" in page.text  # what the file leaves open is asked
+    assert "2025-06-30" in page.text  # and answered
+    assert "suppressed" in page.text
+    assert wb.compare("employment_rate", "district", "E47000001").title in page.text
+    assert page.types.count(PLOTLY) == 3
+    assert "nothing was sent" in page.text
 
 
 @pytest.mark.parametrize("planted", ["import warnings\nwarnings.warn('old', DeprecationWarning)", "wb.asess()"])
