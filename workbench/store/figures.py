@@ -6,7 +6,6 @@ Ibis is imported when a store is opened, not before.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -20,61 +19,17 @@ from workbench.domain.bespoke_figures import OWN
 from workbench.domain.figures import FigureSet, validate
 from workbench.domain.provenance import Citation
 from workbench.domain.statistics import Period
-from workbench.errors import DataError, FigureMissing, NotComparable, UnknownArea
+from workbench.errors import DataError, FigureMissing, NotComparable
+from workbench.store import figures_answers as answers
 from workbench.store import figures_plan as plan
+from workbench.store.figures_answers import Holding, Ranking
 from workbench.store.figures_manifest import Facet, Manifest, Segment, chosen
-from workbench.store.figures_plan import Known, Sum, Wanted
+from workbench.store.figures_plan import Wanted
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from workbench.store.figures_asker import Asker
 
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """What a store holds of one measure.
-
-    Attributes
-    ----------
-    measure, title : str
-    rows : int
-    levels, vintages, units, splits : tuple of str
-    first, last : datetime.date
-        Ends of the earliest and the latest period.
-    sources : tuple of str
-        Keys of citations.
-    """
-
-    measure: str
-    title: str
-    rows: int
-    levels: tuple[str, ...]
-    vintages: tuple[str, ...]
-    units: tuple[str, ...]
-    splits: tuple[str, ...]
-    first: date
-    last: date
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Ranking:
-    """Areas by rank.
-
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        The columns of the figures schema and ``rank``: 1 for the first, one rank for ties, none for a missing figure.
-        In order of rank.
-    citations : mapping of str to Citation
-    of : int
-        How many areas have a rank.
-    """
-
-    frame: pd.DataFrame
-    citations: Mapping[str, Citation]
-    of: int
+__all__ = ["FigureStore", "Holding", "Ranking"]
 
 
 class FigureStore:
@@ -142,7 +97,7 @@ class FigureStore:
 
     def measures(self) -> tuple[Holding, ...]:
         """What is held, measure by measure."""
-        return self._asker.ask(lambda manifest: tuple(_holding(m, s) for m, s in manifest.measures.items()))
+        return self._asker.ask(lambda manifest: tuple(answers.holding(m, s) for m, s in manifest.measures.items()))
 
     def check(self) -> None:
         """Compare every file with the SHA-256 it was written with.
@@ -269,15 +224,15 @@ class FigureStore:
             periods=tuple(periods),
             since=since,
             until=until,
-            splits=None if splits is None else _splits(splits),
+            splits=None if splits is None else answers.splits_of(splits),
         )
 
         def question(manifest: Manifest) -> FigureSet:
-            segment = _held(manifest, measure)
+            segment = answers.held(manifest, measure)
             asked, parents = self._placed(manifest, segment, wanted)
-            frame = _frame(self._asker.rows(segment, asked, parents), measure, plan.known(segment, asked))
+            frame = answers.frame(self._asker.rows(segment, asked, parents), measure, plan.known(segment, asked))
             self._check_found(frame, measure, wanted, manifest)
-            return FigureSet(frame, _cited(frame, manifest.citations))
+            return FigureSet(frame, answers.cited(frame, manifest.citations))
 
         return self._asker.ask(question)
 
@@ -308,23 +263,23 @@ class FigureStore:
             unit=unit,
             within=within,
             periods=(period,) if period else (),
-            splits=_splits(splits or {}),
+            splits=answers.splits_of(splits or {}),
         )
 
         def question(manifest: Manifest) -> Ranking:
-            segment = _held(manifest, measure)
-            facets = _facets(segment, wanted, measure)
+            segment = answers.held(manifest, measure)
+            facets = answers.facets(segment, wanted, measure)
             asked = plan.of_one_kind(facets, wanted, measure)
             if not period:
                 asked = plan.ending(asked, self._latest(segment, facets, asked))
             asked, parents = self._placed(manifest, segment, asked)
             table = self._asker.ranked(segment, asked, parents, highest_first=highest_first)
-            frame = _frame(table, measure, plan.known(segment, asked))
+            frame = answers.frame(table, measure, plan.known(segment, asked))
             self._check_found(frame, measure, wanted, manifest)
             if frame["period_start"].nunique() > 1:
                 raise NotComparable("The figures are of periods of different length.", "Give the period.", measure)
             frame["rank"] = frame["rank"].astype("Int64")
-            return Ranking(frame, _cited(frame, manifest.citations), int(frame["rank"].count()))
+            return Ranking(frame, answers.cited(frame, manifest.citations), int(frame["rank"].count()))
 
         return self._asker.ask(question)
 
@@ -376,27 +331,27 @@ class FigureStore:
             periods=tuple(periods),
             since=since,
             until=until,
-            splits=_splits(splits or {}),
+            splits=answers.splits_of(splits or {}),
         )
 
         def question(manifest: Manifest) -> FigureSet:
-            segment = _held(manifest, measure)
-            facets = _facets(segment, wanted, measure)
+            segment = answers.held(manifest, measure)
+            facets = answers.facets(segment, wanted, measure)
             asked = plan.of_one_vintage(facets, wanted, measure)
             ways = plan.sums(chosen(facets, vintage=asked.vintage), measure)
             asked, parents = self._placed(manifest, segment, asked)
             parents = parents or manifest.parents
             if parents is None or not (targets := self._asker.targets(parents, level, asked.vintage, to)):
-                raise _no_areas(level, to)
+                raise answers.no_areas(level, to)
             target = to_vintage or plan.one(targets, "the vintage they are added up to", "Give to_vintage.", measure)
             said, frames = {"measure": measure, "level": to, "vintage": target}, []
             for how in ways:
                 of_unit = plan.of_unit(asked, how.unit)
                 sums, above = self._asker.added_up(segment, of_unit, parents, (to, target), how)
-                frames.append(_summed(sums, above, how, plan.known(segment, of_unit), said))
+                frames.append(answers.summed(sums, above, how, plan.known(segment, of_unit), said))
             frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
             self._check_found(frame, measure, plan.anywhere(wanted), manifest)
-            return FigureSet(frame, _cited(frame, manifest.citations))
+            return FigureSet(frame, answers.cited(frame, manifest.citations))
 
         return self._asker.ask(question)
 
@@ -436,24 +391,24 @@ class FigureStore:
             periods=tuple(periods),
             since=since,
             until=until,
-            splits=_splits(splits or {}),
+            splits=answers.splits_of(splits or {}),
         )
 
         def question(manifest: Manifest) -> FigureSet:
-            segment = _held(manifest, measure)
-            facets = _facets(segment, wanted, measure)
+            segment = answers.held(manifest, measure)
+            facets = answers.facets(segment, wanted, measure)
             asked = plan.of_one_vintage(facets, wanted, measure)
             said = {"area_code": area.id, "area_name": area.name, "level": OWN, "vintage": asked.vintage}
             said, frames = {"measure": measure, **said}, []
             for how in plan.sums(chosen(facets, vintage=asked.vintage), measure):
                 of_unit = plan.of_unit(asked, how.unit)
                 sums = self._asker.added_together(segment, of_unit, how)
-                frames.append(_summed(sums, len(area.parts), how, plan.known(segment, of_unit), said))
+                frames.append(answers.summed(sums, len(area.parts), how, plan.known(segment, of_unit), said))
             frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
             if frame["value"].isna().all():
                 plan.check_areas(self._asker.areas_with_rows(segment, asked), measure, wanted)
             self._check_found(frame, measure, plan.anywhere(wanted), manifest)
-            return FigureSet(frame, _cited(frame, manifest.citations))
+            return FigureSet(frame, answers.cited(frame, manifest.citations))
 
         return self._asker.ask(question)
 
@@ -464,7 +419,7 @@ class FigureStore:
         if not wanted.within:
             return wanted, None
         if manifest.parents is None:
-            raise _unknown(wanted.within)
+            raise answers.unknown(wanted.within)
         facets = chosen(segment.facets, level=wanted.level, vintage=wanted.vintage)
         return plan.among(wanted, {f.vintage for f in facets}), manifest.parents
 
@@ -477,7 +432,7 @@ class FigureStore:
     def _check_found(self, frame: pd.DataFrame, measure: str, wanted: Wanted, manifest: Manifest) -> None:
         if frame.empty:
             if wanted.within and manifest.parents and not self._asker.is_parent(manifest.parents, wanted.within):
-                raise _unknown(wanted.within)
+                raise answers.unknown(wanted.within)
             said = ", ".join(t for t in (wanted.level, wanted.vintage, wanted.within, wanted.splits) if t)
             raise FigureMissing(
                 f"The store has no figure of “{measure}” for what was asked{f': {said}' if said else ''}.",
@@ -494,80 +449,3 @@ class FigureStore:
                     "Ask measures() what is held.",
                     measure,
                 )
-
-
-def _held(manifest: Manifest, measure: str) -> Segment:
-    try:
-        return manifest.measures[measure]
-    except KeyError:
-        raise plan.not_held(measure, manifest.measures) from None
-
-
-def _facets(segment: Segment, wanted: Wanted, measure: str) -> tuple[Facet, ...]:
-    """The kinds of row that a question is about, at least one."""
-    facets = chosen(segment.facets, level=wanted.level, vintage=wanted.vintage, split=bool(wanted.splits))
-    if not facets:
-        held = sorted({f"{f.level} {f.vintage}".strip() for f in segment.facets if f.split is bool(wanted.splits)})
-        asked = f"{wanted.level} {wanted.vintage}".strip()
-        raise FigureMissing(
-            f"The store has no figure of “{measure}” for {asked}{', split so' if wanted.splits else ''}.",
-            f"It holds: {words.listed(held)}." if held else "Ask measures() what is held.",
-            measure,
-        )
-    return facets
-
-
-def _unknown(code: str) -> UnknownArea:
-    return UnknownArea(
-        f"The store does not know what lies in {code}.",
-        "Check the code, or give the store the register of areas (put_areas).",
-        code,
-    )
-
-
-def _no_areas(level: str, to: str) -> FigureMissing:
-    return FigureMissing(
-        f"The store does not know in which {to} each {level} lies.",
-        "Give it the register of areas, or a lookup between the two vintages (put_areas).",
-    )
-
-
-def _splits(splits: Mapping[str, str]) -> str:
-    from workbench.store.figures_frames import splits_text  # noqa: PLC0415  imports pyarrow
-
-    return splits_text(splits)
-
-
-def _frame(table: pa.Table, measure: str, known: Known) -> pd.DataFrame:
-    from workbench.store.figures_frames import from_arrow  # noqa: PLC0415  imports pyarrow
-
-    return from_arrow(table, measure, known)
-
-
-def _summed(sums: pa.Table, parts: pa.Table | int, how: Sum, known: Known, said: Mapping[str, str]) -> pd.DataFrame:
-    from workbench.store.figures_sums import from_sums, mixes_sources  # noqa: PLC0415  imports pyarrow
-
-    plan.check_sources(mixes_sources(sums), said["measure"])
-    return from_sums(sums, parts, how, known, said)
-
-
-def _cited(frame: pd.DataFrame, citations: Mapping[str, Citation]) -> dict[str, Citation]:
-    return {key: citations[key] for key in sorted(map(str, frame["source_id"].unique()))}
-
-
-def _holding(measure: str, segment: Segment) -> Holding:
-    def values(name: str) -> tuple[str, ...]:
-        return tuple(sorted({str(getattr(f, name)) for f in segment.facets}))
-
-    return Holding(
-        measure=measure,
-        title=segment.title,
-        rows=segment.rows,
-        levels=values("level"),
-        vintages=values("vintage"),
-        units=values("unit"),
-        splits=segment.splits,
-        first=min(f.first for f in segment.facets),
-        last=max(f.last for f in segment.facets),
-        sources=values("source_id"),
-    )
