@@ -11,7 +11,7 @@ DEBIAN_PACKAGES := chromium fonts-liberation libreoffice-writer-nogui poppler-ut
 ENGINE_PACKAGES := postgresql default-jre-headless
 
 .DEFAULT_GOAL := help
-.PHONY: help app install test test-all test-engines lint format lock programs engine-programs js clean
+.PHONY: help app install test test-all test-engines benchmark lint format lock programs engine-programs js clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -29,6 +29,9 @@ test-all: programs lint ## the same, with the slow tests
 
 test-engines: $(VENV)/engines.stamp engine-programs ## the store of figures on PostgreSQL and Spark; installs what it needs
 	@WORKBENCH_ENGINES=all $(BIN)/python -m pytest tests/store/test_figures_store.py -m engines $(PYTEST)
+
+benchmark: $(VENV)/run.stamp ## the store of figures on 51 million made-up rows; OPTIONS="--rows small" is quick
+	@$(BIN)/python benchmarks/figures.py $(OPTIONS)
 
 lint: $(VENV)/test.stamp ## lint, formatting, types and import contracts
 	@$(BIN)/ruff check .

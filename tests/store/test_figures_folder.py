@@ -154,6 +154,26 @@ def test_a_writer_that_is_killed_leaves_a_whole_store(folder: Path, root: Path, 
         assert files(folder) == manifest.names | set(manifest.retired)
 
 
+@pytest.mark.parametrize(("stop", "expected"), [("commit", 1.0), ("sweep", 2.0)])
+def test_a_put_that_is_under_way_holds_up_no_reader(folder: Path, root: Path, stop: str, expected: float):
+    """The writer stands still with the lock in its hand: before its change is the one that holds, and after."""
+    with FigureStore.open(folder) as store:
+        store.put(figures(row(A1, 1.0), row(A1, 1.0, measure="jobs")))
+        command = [sys.executable, "-c", WRITER, stop, str(folder)]
+        with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            assert writer.stdin is not None
+            assert writer.stdout.readline() == "here\n"
+            with pytest.raises(DataError, match="Somebody else"), locked(folder / ".lock", wait_seconds=0):
+                pytest.fail("the writer does not hold the lock: the test shows nothing")
+            with FigureStore.open(folder) as newcomer:
+                for reader in (store, newcomer):
+                    assert [reader.get(m).frame["value"].tolist() for m in ("claimants", "jobs")] == [[expected]] * 2
+            writer.stdin.close()
+        assert writer.returncode == 0
+        assert [store.get(m).frame["value"].tolist() for m in ("claimants", "jobs")] == [[2.0]] * 2
+
+
 def test_a_writer_waits_for_another_and_says_so_when_it_cannot_have_its_turn(folder: Path):
     folder.mkdir()
     refused = pytest.raises(DataError, match="Somebody else is writing")
