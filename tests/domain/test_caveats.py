@@ -40,6 +40,12 @@ def test_a_rate_of_an_lsoa_rests_on_a_small_population():
         assert "small population" not in said([row("E01004766", 42, **rate | other)])
 
 
+def test_a_census_counts_the_people_of_its_rates_itself():
+    rate = [row("E01004766", 4.2, level="LSOA", measure="claimant_rate")]
+    assert "small population" in said(rate, COUNT)
+    assert "small population" not in said(rate, COUNT.with_(kind="census"))
+
+
 def test_a_survey_below_district_level():
     ward = [row("E05000650", 65, 20, level="ward", measure="employment_rate")]
     assert "wards" in said(ward, SURVEY)["survey of small areas"]
@@ -59,11 +65,15 @@ def test_a_count_below_ten_is_small(value, small):
     assert ("small counts" in said(wards({"E05000650": value, "E05000651": 400}))) == small
 
 
-def test_a_rate_is_small_when_its_count_is():
-    rate = {"numerator": 4, "denominator": 1000}
-    assert "small counts" in said([row("E08000001", 0.4, **rate)])
-    assert "small counts" not in said([row("E08000001", 0.4)])  # not known
+def test_rounding_is_much_of_a_small_count():
     assert "rounding to 5" in said(wards({"E05000650": 5}))["small counts"]
+
+
+@pytest.mark.parametrize(("events", "few"), [(0, True), (4, True), (19, True), (20, False), (NAN, False)])
+def test_a_rate_of_fewer_than_20_events_is_marked(events, few):
+    rate = row("E08000001", 0.4, numerator=events, denominator=NAN)
+    assert ("few events" in said([rate])) == few
+    assert "small counts" not in said([rate])
 
 
 def test_perturbed_cells_are_not_added():
@@ -86,6 +96,39 @@ def test_the_lag_of_the_data_set_is_said():
     assert "about five months after" in said(employment_2023(), SURVEY)["lag"]
     for lag in (None, 0.5):
         assert "lag" not in said(employment_2023(), SURVEY.with_(lag_months=lag))
+
+
+def test_what_dwp_does_not_say_of_its_lag_is_what_its_guide_says():
+    dwp = SOURCE.with_(publisher="Department for Work and Pensions")
+    claims = [row("E08000001", 5560, unit="people")]
+    unknown = COUNT.with_(citation=dwp)
+    assert "about five months" in said(claims, unknown)["usual lag"]
+    assert "not confirmed" in said(claims, unknown)["usual lag"]
+    for other in (COUNT, unknown.with_(lag_months=1.1)):
+        assert "usual lag" not in said(claims, other)
+
+
+def test_what_the_publisher_marked_is_to_be_read():
+    rows = [row("E08000001", 100, unit="people", flag="noted"), row("E08000002", 100, unit="people")]
+    assert (
+        said(rows)["noted"] == "Take care. One of two figures is marked by the publisher: read the notes of the table."
+    )
+    assert "noted" not in said(rows[1:])
+
+
+def test_each_caveat_says_which_figures_it_is_about_and_who_says_so():
+    rows = [
+        row("E08000001", 500, unit="people"),
+        row("E08000002", 4, unit="people", flag="provisional"),
+        row("E08000003", NAN, unit="people", flag="suppressed"),
+        row("E08000004", 7, unit="people"),
+    ]
+    found = {c.kind: c for c in caveats(figures(rows))}
+    assert {kind: c.rows for kind, c in found.items()} == {"missing": (2,), "small counts": (1, 3), "provisional": (1,)}
+    assert found["small counts"].source.startswith("PHE")
+    assert found["missing"].source == ""  # its own flag says so
+    lsoa = caveats(figures([row("E01004766", 4.2, level="LSOA")]))[0]
+    assert "Data Sharing for Local Partners" in lsoa.source
 
 
 @pytest.mark.parametrize(
@@ -121,7 +164,7 @@ def test_what_is_missing_is_counted_and_never_zero():
 def test_modelled_figures_say_so():
     rows = [row("E08000001", 5.0, flag="estimated"), row("E08000002", 5.0)]
     assert said(rows)["estimated"] == "Take care. One of two figures comes from a model, not from a count."
-    assert said(rows[1:], COUNT.with_(kind="modelled"))["estimated"].startswith("Take care. These figures come")
+    assert said(rows[1:], COUNT.with_(kind="modelled"))["estimated"].startswith("Take care. These figures come from")
 
 
 def test_the_sample_says_what_is_known_of_it(sample_dir):

@@ -1,10 +1,8 @@
 """Caveats that attach themselves to figures: what a reader must know of them, told from the figures and their data set.
 
-Sources
--------
-Nomis, *Business Register and Employment Survey: quality measure* (www.nomisweb.co.uk/articles/774.aspx): estimates with
-a coefficient of variation from 20% are to be used with caution; PHE, *Technical Guide: Confidence Intervals* (25 May
-2018): below 10 events the exact method is needed, taken here as the size from which a count is small.
+Each caveat names the publication behind it, where there is one. Two limits need a word. PHE (2018) wants the exact
+method below 10 events: that is taken here as the size from which a count is small. ONS marks a rate of fewer than 20
+deaths as unreliable: that is taken to hold for rates of other events.
 """
 
 from __future__ import annotations
@@ -38,15 +36,23 @@ Kind = Literal[
     "survey of small areas",
     "unreliable",
     "small counts",
+    "few events",
     "perturbed",
     "estimated",
+    "noted",
     "provisional",
     "lag",
+    "usual lag",
     "stale",
 ]
 
 SMALL_COUNT = 10
 """A count below this is small (PHE, 2018)."""
+
+FEW_EVENTS = 20
+"""ONS marks a rate of fewer events than this as unreliable."""
+
+DWP = "Department for Work and Pensions"
 
 OLD_MONTHS = 24
 """Figures whose lag is not known are called old when they ended longer ago than this: our own choice."""
@@ -64,10 +70,20 @@ class Caveat:
         What it is about; each kind comes at most once.
     text : str
         Begins “Take care.”
+    source : str
+        The publication that says so; empty when the figures or their data set say it themselves.
+    rows : tuple of int
+        Which figures it is about: positions in the frame, rising.
     """
 
     kind: Kind
     text: str
+    source: str
+    rows: tuple[int, ...]
+
+
+_Found = tuple[Sequence[Row], str]
+"""The rows that something is to be said of, none when there is nothing to say; and what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,117 +125,141 @@ def caveats(figures: FigureSet, dataset: Dataset | None = None, as_of: date | No
     if not rows:
         return ()
     case = _Case(rows, [row for row in rows if is_usable(row)], dataset, as_of)
-    found = ((kind, look(case)) for kind, look in _LOOKS.items())
-    return tuple(Caveat(kind, f"Take care. {text}") for kind, text in found if text)
+    place = {id(row): i for i, row in enumerate(rows)}
+    said: list[Caveat] = []
+    for kind, (look, source) in _LOOKS.items():
+        concerned, text = look(case)
+        if concerned:
+            said.append(Caveat(kind, f"Take care. {text}", source, tuple(place[id(row)] for row in concerned)))
+    return tuple(said)
 
 
-def _missing(case: _Case) -> str:
+def _missing(case: _Case) -> _Found:
     lost = [row for row in case.rows if not is_usable(row)]
-    if not lost:
-        return ""
     reasons = words.listed(sorted({missing_reason(row) for row in lost}))
-    return (
+    return lost, (
         f"{_share(len(lost), len(case.rows))} cannot be used: {reasons}. A figure that is not there is not zero, and "
         "the areas without one may be unlike the rest."
     )
 
 
-def _small_population(case: _Case) -> str:
-    levels = sorted({str(r["level"]) for r in case.usable if r["level"] in _TINY and _is_rate(r)})
-    if not levels:
-        return ""
-    kinds = words.listed([words.plural(level) for level in levels])
-    return (
+def _small_population(case: _Case) -> _Found:
+    # A census counts both parts of its rates; a survey of small areas has a caveat of its own.
+    if case.dataset and case.dataset.kind in ("census", "survey"):
+        return [], ""
+    tiny = [row for row in case.usable if row["level"] in _TINY and _is_rate(row)]
+    kinds = words.listed(sorted({words.plural(str(row["level"])) for row in tiny}))
+    return tiny, (
         f"Rates of {kinds} rest on population estimates of very small areas. These are less certain than those of "
         "districts, most of all long after a census, and an error in them moves the rate."
     )
 
 
-def _survey_of_small_areas(case: _Case) -> str:
+def _survey_of_small_areas(case: _Case) -> _Found:
     below = finer("district")
-    levels = {str(r["level"]) for r in case.usable if r["level"] in below and _is_survey(r, case.dataset)}
-    if not levels:
-        return ""
+    small = [row for row in case.usable if row["level"] in below and _is_survey(row, case.dataset)]
+    levels = {str(row["level"]) for row in small}
     kinds = words.listed([words.plural(level) for level in below if level in levels])
-    return (
+    return small, (
         f"These are survey estimates of {kinds}. A survey made for districts and above has few interviews, or none, in "
         "an area so small: use the interval, and a larger area where you can."
     )
 
 
-def _unreliable(case: _Case) -> str:
+def _unreliable(case: _Case) -> _Found:
     sampled = [row for row in case.usable if has_interval(row)]
     poor = [row for row in sampled if reliability(estimate_of(row)).band.words == "use with caution"]
-    if not poor:
-        return ""
-    return (
+    return poor, (
         f"{_share(len(poor), len(sampled))} with an interval {'has' if len(poor) == 1 else 'have'} a standard error of "
         "a fifth of the figure or more, which ONS says to use with caution."
     )
 
 
-def _small_counts(case: _Case) -> str:
-    events = [(row, _events(row)) for row in case.usable]
-    small = [row for row, n in events if n is not None and 0 <= n < SMALL_COUNT]
-    if not small:
-        return ""
-    step = max(rounding_step(row) for row in small)
+def _small_counts(case: _Case) -> _Found:
+    small = [row for row in case.usable if row["unit"] in words.COUNTS and 0 <= float(row["value"]) < SMALL_COUNT]
+    step = max((rounding_step(row) for row in small), default=0)
     rounded = f", and rounding to {step} is a large part of the figure" if step else ""
-    return (
+    return small, (
         f"{_share(len(small), len(case.usable))} {'counts' if len(small) == 1 else 'count'} fewer than {SMALL_COUNT}. "
         f"A few more or fewer look like a large change{rounded}. Combine areas or years."
     )
 
 
-def _perturbed(case: _Case) -> str:
-    if not any("perturbed" in flags_of(row) for row in case.rows) and not (case.dataset and case.dataset.perturbed):
-        return ""
-    return (
+def _few_events(case: _Case) -> _Found:
+    # A missing numerator is NaN, which is below nothing.
+    few = [row for row in case.usable if _is_rate(row) and 0 <= float(row["numerator"]) < FEW_EVENTS]
+    return few, (
+        f"{_share(len(few), len(case.usable))} {'rests' if len(few) == 1 else 'rest'} on fewer than {FEW_EVENTS} "
+        "people or events. ONS marks such rates as unreliable. Combine areas or years."
+    )
+
+
+def _perturbed(case: _Case) -> _Found:
+    whole = case.dataset is not None and case.dataset.perturbed
+    return [row for row in case.rows if whole or "perturbed" in flags_of(row)], (
         "The publisher changed these counts a little at random, to protect people. Do not add them up: ask for the "
         "total. A small count or a small difference may be chance."
     )
 
 
-def _estimated(case: _Case) -> str:
-    modelled = [row for row in case.usable if "estimated" in flags_of(row)]
-    if not modelled and not (case.dataset and case.dataset.kind == "modelled"):
-        return ""
-    which = (
-        _share(len(modelled), len(case.usable)) if modelled and len(modelled) < len(case.usable) else "these figures"
-    )
-    return words.sentence(f"{which} {'comes' if len(modelled) == 1 else 'come'} from a model, not from a count")
+def _estimated(case: _Case) -> _Found:
+    whole = case.dataset is not None and case.dataset.kind == "modelled"
+    modelled = [row for row in case.usable if whole or "estimated" in flags_of(row)]
+    if len(modelled) == len(case.usable):
+        return modelled, "These figures come from a model, not from a count."
+    comes = "comes" if len(modelled) == 1 else "come"
+    return modelled, f"{_share(len(modelled), len(case.usable))} {comes} from a model, not from a count."
 
 
-def _provisional(case: _Case) -> str:
-    periods = sorted({_period(row) for row in case.rows if "provisional" in flags_of(row)})
-    if not periods:
-        return ""
-    said = [words.period(*p) for p in periods]
+def _noted(case: _Case) -> _Found:
+    noted = [row for row in case.rows if "noted" in flags_of(row)]
+    marked = "is marked" if len(noted) == 1 else "are marked"
+    return noted, f"{_share(len(noted), len(case.rows))} {marked} by the publisher: read the notes of the table."
+
+
+def _provisional(case: _Case) -> _Found:
+    early = [row for row in case.rows if "provisional" in flags_of(row)]
+    said = [words.period(*p) for p in sorted({_period(row) for row in early})]
     when = words.listed(said) if len(said) <= 3 else f"{words.number(len(said))} periods up to {said[-1]}"
-    return f"Figures for {when} are provisional: the publisher may revise them."
+    return early, f"Figures for {when} are provisional: the publisher may revise them."
 
 
-def _lag(case: _Case) -> str:
+def _lag(case: _Case) -> _Found:
     lag = case.dataset.lag_months if case.dataset else None
     if lag is None or lag < 1:
-        return ""
+        return [], ""
     months = words.counted(round(lag), "month", spelt=True)
-    return f"Figures come out about {months} after the period they are for: they do not show what has happened since."
+    return case.rows, (
+        f"Figures come out about {months} after the period they are for: they do not show what has happened since."
+    )
 
 
-def _stale(case: _Case) -> str:
+def _usual_lag(case: _Case) -> _Found:
+    known = case.dataset
+    if known is None or known.lag_months is not None or DWP not in known.citation.publisher:
+        return [], ""
+    return case.rows, (
+        "DWP’s guide says that benefit figures come out about five months after the period they are for. How soon "
+        "these come out was not confirmed."
+    )
+
+
+def _stale(case: _Case) -> _Found:
     if case.as_of is None or not case.usable:
-        return ""
+        return [], ""
     newest = max(case.usable, key=lambda row: row["period_end"])
     age = months_between(newest["period_end"], case.as_of)
     lag = case.dataset.lag_months if case.dataset else None
     when = words.period(*_period(newest))
+    its = [row for row in case.usable if row["period_end"] == newest["period_end"]]
     if lag is None:
-        return f"The newest figure is for {when}, {age:,} months ago. Look for a newer one." if age > OLD_MONTHS else ""
-    if age < lag + _months_apart(case.usable):
-        return ""
+        return its if age > OLD_MONTHS else [], (
+            f"The newest figure is for {when}, {age:,} months ago. Look for a newer one."
+        )
     day = words.day(case.as_of)
-    return f"The newest figure is for {when}. By {day} the publisher should have a newer one: bring it in."
+    return its if age >= lag + _months_apart(case.usable) else [], (
+        f"The newest figure is for {when}. By {day} the publisher should have a newer one: bring it in."
+    )
 
 
 def _months_apart(rows: Sequence[Row]) -> int:
@@ -232,17 +272,37 @@ def _months_apart(rows: Sequence[Row]) -> int:
     return max(1, round((end - start).days / 30.44))
 
 
-_LOOKS: dict[Kind, Callable[[_Case], str]] = {
-    "missing": _missing,
-    "small population": _small_population,
-    "survey of small areas": _survey_of_small_areas,
-    "unreliable": _unreliable,
-    "small counts": _small_counts,
-    "perturbed": _perturbed,
-    "estimated": _estimated,
-    "provisional": _provisional,
-    "lag": _lag,
-    "stale": _stale,
+_GUIDE = "DWP, Data Sharing for Local Partners (2013), section 7"
+_LOOKS: dict[Kind, tuple[Callable[[_Case], _Found], str]] = {
+    "missing": (_missing, ""),
+    "small population": (
+        _small_population,
+        f"{_GUIDE}: population estimates of LSOAs and data zones are “experimental”",
+    ),
+    "survey of small areas": (
+        _survey_of_small_areas,
+        f"{_GUIDE}: the margin of error can be large below local authority districts",
+    ),
+    "unreliable": (
+        _unreliable,
+        "Nomis, Business Register and Employment Survey: quality measure, www.nomisweb.co.uk/articles/774.aspx",
+    ),
+    "small counts": (_small_counts, "PHE, Technical Guide: Confidence Intervals (25 May 2018)"),
+    "few events": (
+        _few_events,
+        "ONS, User guide to mortality statistics, section 15, as quoted by ONS in FOI/2021/3301",
+    ),
+    "perturbed": (
+        _perturbed,
+        "of Stat-Xplore: DWP, Data Confidentiality, "
+        "stat-xplore.dwp.gov.uk/webapi/metadata/Data%20Confidentiality.html?dbid=PIP_Monthly",
+    ),
+    "estimated": (_estimated, ""),
+    "noted": (_noted, ""),
+    "provisional": (_provisional, ""),
+    "lag": (_lag, ""),
+    "usual lag": (_usual_lag, _GUIDE),
+    "stale": (_stale, ""),
 }
 
 
@@ -254,13 +314,6 @@ def _is_rate(row: Row) -> bool:
 def _is_survey(row: Row, dataset: Dataset | None) -> bool:
     """Whether a figure is a survey's: as its data set says, else when its publisher prints a half-width."""
     return dataset.kind == "survey" if dataset else str(row["method"]) == "published half-width"
-
-
-def _events(row: Row) -> float | None:
-    """The count that a figure is or was made of; None when it is not known."""
-    if row["unit"] in words.COUNTS:
-        return float(row["value"])
-    return float(row["numerator"]) if _is_rate(row) and row["numerator"] == row["numerator"] else None  # NaN
 
 
 def _period(row: Row) -> tuple[date, date]:
