@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import EMPLOYMENT_2023, greater_manchester, library, row
 from scipy.spatial.distance import cdist
-from scipy.stats import zscore
+from scipy.stats import median_abs_deviation, zscore
 
 from workbench.domain.peers import most_similar
 from workbench.errors import DataError, FigureMissing, NotComparable, UnknownArea
@@ -59,6 +59,24 @@ def test_the_unit_of_a_measure_does_not_matter(table, scale):
     one = most_similar(BOLTON, names, held(table), count=9)
     other = most_similar(BOLTON, names, held([[v * scale for v in values] for values in table], unit="score"), count=9)
     assert [n.distance for n in one.nearest] == pytest.approx([n.distance for n in other.nearest])
+
+
+def test_robust_scaling_is_that_of_scipy_and_one_extreme_area_does_not_hide_the_rest():
+    table = np.array([[50, 4], [51, 9], [54, 4], [56, 5], [58, 7], [60, 2], [61, 8], [63, 6], [65, 3], [5000, 1]])
+    found = most_similar(BOLTON, ["m0", "m1"], held(table), count=9, scaling="robust")
+    z = (table - np.median(table, axis=0)) / median_abs_deviation(table, axis=0, scale="normal")
+    far = dict(zip(CODES, cdist(z[:1], z)[0], strict=True))
+    assert {n.area_code: n.distance for n in found.nearest} == pytest.approx(
+        {c: d for c, d in far.items() if c != BOLTON}, rel=1e-4
+    )
+    assert "median 0 and median absolute deviation 1" in found.how
+    # By standard deviation the extreme area makes all others alike in the first measure.
+    assert found.nearest[0].area_code == CODES[2]
+    standard = most_similar(BOLTON, ["m0", "m1"], held(table), count=9)
+    alike = next(n for n in standard.nearest if n.area_code == CODES[7])
+    assert alike.distance < next(n for n in found.nearest if n.area_code == CODES[7]).distance
+    with pytest.raises(NotComparable, match="same in half of the areas or more"):
+        most_similar(BOLTON, ["m0"], held([[5]] * 8 + [[6], [7]]), scaling="robust")
 
 
 def test_the_districts_most_like_bolton(sample):

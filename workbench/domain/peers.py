@@ -5,7 +5,8 @@ Sources
 Office for National Statistics, *Clustering similar local authorities and statistical nearest neighbours in the UK,
 methodology*, and the nearest neighbours model of the Chartered Institute of Public Finance and Accountancy (as
 Hartlepool Council describes it): measures brought to mean 0 and standard deviation 1, areas in order of Euclidean
-distance.
+distance. P. J. Rousseeuw and C. Croux, "Alternatives to the median absolute deviation", *Journal of the American
+Statistical Association* 88 (1993), 1273–1283, for the factor of robust scaling.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal
 
 import numpy as np
 
@@ -29,6 +31,17 @@ ALIKE = 0.9
 """Measures that correlate more closely than this say nearly the same."""
 
 
+Scaling = Literal["standard", "robust"]
+
+NORMAL = 1.4826
+"""What makes a median absolute deviation the standard deviation of normal values: 1 / Φ⁻¹(0.75)."""
+
+_BROUGHT: Mapping[Scaling, str] = {
+    "standard": "to mean 0 and standard deviation 1",
+    "robust": "to median 0 and median absolute deviation 1 (scaled as for a normal distribution)",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Trait:
     """A measure by which areas are likened.
@@ -39,7 +52,8 @@ class Trait:
     period : tuple of date
         First and last day.
     mean, deviation : float
-        Over the areas likened, in the unit; the standard deviation of a population.
+        Over the areas likened, in the unit; the standard deviation of a population. For robust scaling the median and
+        the scaled median absolute deviation.
     sampled : bool
         Whether it is a survey estimate.
     """
@@ -102,7 +116,13 @@ class MostSimilar:
 
 
 def most_similar(
-    code: str, measures: Sequence[str], library: Library, *, count: int = 5, within: str = ""
+    code: str,
+    measures: Sequence[str],
+    library: Library,
+    *,
+    count: int = 5,
+    within: str = "",
+    scaling: Scaling = "standard",
 ) -> MostSimilar:
     """The areas of the same level that are most like an area in the measures chosen.
 
@@ -117,6 +137,10 @@ def most_similar(
         How many areas are wanted.
     within : str
         GSS code: only areas inside it are candidates.
+    scaling : str
+        ``standard``: by mean and standard deviation. ``robust``: by median and median absolute deviation (times 1.4826,
+        which makes it the standard deviation of normal values), so that a few extreme areas do not make all others seem
+        alike.
 
     Returns
     -------
@@ -137,6 +161,10 @@ def most_similar(
     -----
     Each measure is taken for the newest period in which the area itself has a figure, and all areas for that period.
     z = (value - mean) / standard deviation over the areas likened; distance = √Σ (z - z of the area)².
+
+    Examples
+    --------
+    >>> most_similar("E08000001", ["employment_rate", "imd_score"], library)  # doctest: +SKIP
     """
     area = library.areas.get(code)
     if not measures or len(set(measures)) < len(measures) or count < 1:
@@ -151,7 +179,7 @@ def most_similar(
             f"No other {area.level} has a figure of every measure.", "Choose fewer or other measures.", code
         )
     values = np.array([[float(column[c]["value"]) for column in columns] for c in kept])
-    traits = tuple(_trait(column, values[:, i]) for i, column in enumerate(columns))
+    traits = tuple(_trait(column, values[:, i], scaling) for i, column in enumerate(columns))
     z = (values - [t.mean for t in traits]) / [t.deviation for t in traits]
     far = np.sqrt(((z - z[kept.index(code)]) ** 2).sum(axis=1))
     names = {c: str(columns[0][c]["area_name"]) for c in kept}
@@ -164,7 +192,7 @@ def most_similar(
         traits=traits,
         candidates=len(others),
         left_out=left_out,
-        how=_how(traits, len(others), area.level, library.areas.name(within) if within else "", left_out),
+        how=_how(traits, scaling, len(others), area.level, library.areas.name(within) if within else "", left_out),
         caveats=_caveats(traits, z, len(others), area.level),
     )
 
@@ -212,19 +240,26 @@ def _complete(columns: Sequence[Mapping[str, Row]]) -> tuple[list[str], dict[str
     return kept, left_out
 
 
-def _trait(column: Mapping[str, Row], values: np.ndarray) -> Trait:
+def _trait(column: Mapping[str, Row], values: np.ndarray, scaling: Scaling) -> Trait:
     row = next(iter(column.values()))
-    measure, deviation = str(row["measure"]), float(values.std())
+    measure, middle, deviation = str(row["measure"]), float(values.mean()), float(values.std())
+    if scaling == "robust":
+        middle = float(np.median(values))
+        deviation = NORMAL * float(np.median(abs(values - middle)))
     if not deviation > 1e-12 * max(1.0, float(abs(values).max())):
         raise NotComparable(
-            f"{measure} is the same in every area, so it tells none apart.", "Choose another measure.", measure
+            f"{measure} is the same in {'every area' if scaling == 'standard' else 'half of the areas or more'}, so it tells none apart.",
+            "Choose another measure.",
+            measure,
         )
     sampled = any(has_interval(r) for r in column.values())
     period = (row["period_start"], row["period_end"])
-    return Trait(measure, str(row["unit"]), period, float(values.mean()), deviation, sampled)
+    return Trait(measure, str(row["unit"]), period, middle, deviation, sampled)
 
 
-def _how(traits: Sequence[Trait], others: int, level: str, inside: str, left_out: Mapping[str, str]) -> str:
+def _how(
+    traits: Sequence[Trait], scaling: Scaling, others: int, level: str, inside: str, left_out: Mapping[str, str]
+) -> str:
     listed = words.listed([f"{t.measure} ({words.period(*t.period)})" for t in traits])
     place = f" in {inside}" if inside else ""
     gone = (
@@ -232,7 +267,7 @@ def _how(traits: Sequence[Trait], others: int, level: str, inside: str, left_out
     )
     return (
         f"Most similar of {others:,} other {words.plural(level, others)}{place} by {listed}. Each measure was brought "
-        "to mean 0 and standard deviation 1 and counts equally; areas are ordered by the straight-line (Euclidean) "
+        f"{_BROUGHT[scaling]} and counts equally; areas are ordered by the straight-line (Euclidean) "
         f"distance between them.{gone}"
     )
 
