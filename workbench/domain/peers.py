@@ -192,7 +192,14 @@ def most_similar(
         traits=traits,
         candidates=len(others),
         left_out=left_out,
-        how=_how(traits, scaling, len(others), area.level, library.areas.name(within) if within else "", left_out),
+        how=_how(
+            traits,
+            len(others),
+            area.level,
+            inside=library.areas.name(within) if within else "",
+            left_out=left_out,
+            scaling=scaling,
+        ),
         caveats=_caveats(traits, z, len(others), area.level),
     )
 
@@ -247,10 +254,9 @@ def _trait(column: Mapping[str, Row], values: np.ndarray, scaling: Scaling) -> T
         middle = float(np.median(values))
         deviation = NORMAL * float(np.median(abs(values - middle)))
     if not deviation > 1e-12 * max(1.0, float(abs(values).max())):
+        where = "every area" if scaling == "standard" else "half of the areas or more"
         raise NotComparable(
-            f"{measure} is the same in {'every area' if scaling == 'standard' else 'half of the areas or more'}, so it tells none apart.",
-            "Choose another measure.",
-            measure,
+            f"{measure} is the same in {where}, so it tells none apart.", "Choose another measure.", measure
         )
     sampled = any(has_interval(r) for r in column.values())
     period = (row["period_start"], row["period_end"])
@@ -258,7 +264,7 @@ def _trait(column: Mapping[str, Row], values: np.ndarray, scaling: Scaling) -> T
 
 
 def _how(
-    traits: Sequence[Trait], scaling: Scaling, others: int, level: str, inside: str, left_out: Mapping[str, str]
+    traits: Sequence[Trait], others: int, level: str, *, inside: str, left_out: Mapping[str, str], scaling: Scaling
 ) -> str:
     listed = words.listed([f"{t.measure} ({words.period(*t.period)})" for t in traits])
     place = f" in {inside}" if inside else ""
