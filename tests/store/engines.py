@@ -7,6 +7,8 @@ this process's Java. Without them a test is skipped, and says what is missing; `
 from __future__ import annotations
 
 import os
+import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +22,9 @@ from urllib.parse import quote
 import pytest
 
 MUST = os.environ.get("WORKBENCH_ENGINES") == "all"
+DEBIAN = Path("/usr/lib/postgresql")
+JAVA = 17
+"""The first Java that Spark 4 runs on."""
 
 
 def missing(what: str, remedy: str) -> NoReturn:
@@ -31,9 +36,7 @@ def missing(what: str, remedy: str) -> NoReturn:
 
 
 def _program(name: str) -> str:
-    found = shutil.which(name) or next(
-        (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), None
-    )
+    found = shutil.which(name) or next((str(path) for path in sorted(DEBIAN.glob(f"*/bin/{name}"), reverse=True)), None)
     if not found:
         missing("PostgreSQL", f"{name} was not found; on Debian: apt-get install postgresql")
     return found
@@ -46,6 +49,8 @@ def postgres() -> Iterator[str]:
         missing("psycopg", "pip install 'data-sharing-workbench[engines]'")
     initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
     # PostgreSQL refuses to run as root.
+    if os.geteuid() == 0 and "postgres" not in {user.pw_name for user in pwd.getpwall()}:
+        missing("a user called postgres", "PostgreSQL does not run as root; or run the tests as another user")
     user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
     # A socket's path may have 107 letters, so not in pytest's own folder.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
@@ -74,13 +79,26 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _java() -> int:
+    """The version of Java that Spark will start: 17 of "17.0.15", 8 of "1.8.0"; 0 where there is none."""
+    home = os.environ.get("JAVA_HOME")
+    program = shutil.which(f"{home}/bin/java" if home else "java")
+    if not program:
+        return 0
+    said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(?:1\.)?(\d+)', said)
+    return int(version[1]) if version else 0
+
+
 @contextmanager
 def spark(folder: Path) -> Iterator[str]:
     """The address of Spark in local mode, with its tables in a folder."""
     if find_spec("pyspark") is None:
         missing("pyspark", "pip install 'data-sharing-workbench[engines]'")
-    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        missing("Java 17 or later", "on Debian: apt-get install default-jre-headless")
+    found = _java()
+    if found < JAVA:
+        said = f"only Java {found} was found" if found else "no Java was found"
+        missing(f"Java {JAVA} or later", f"{said}; on Debian: apt-get install default-jre-headless")
     settings = {
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.local.dir": str(folder / "local"),
