@@ -285,7 +285,9 @@ def _left(unknown: tuple[str, ...], ambiguous: Mapping[str, tuple[Area, ...]]) -
     """What was not taken of a list, and what to do."""
     parts = []
     if unknown:
-        parts.append(f"Not held: {_some(list(unknown))}. Check the spelling, or give GSS codes.")
+        parts.append(
+            f"Not held: {_some(list(unknown))}. Check the spelling or the code, or bring in figures for these areas."
+        )
     for name, areas in list(ambiguous.items())[:3]:
         parts.append(f"“{name}” may be {words.listed([f'{a.code} ({said(a)})' for a in areas[:4]])}: give the code.")
     return " ".join(parts)

@@ -52,7 +52,7 @@ def _builder(view: View) -> str:
     builder = view.ui.builder
     body = [_search(view, builder)]
     if builder.problem:
-        body.append(h.notice(builder.problem, "bad"))
+        body.append(h.notice(builder.problem, "info" if builder.stopped else "bad"))
     job = view.ui.job if view.ui.job and view.ui.job.place == PLACE else None
     if job:
         body.append(progress(job))

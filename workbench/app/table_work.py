@@ -12,7 +12,7 @@ from workbench.app.table_page import PLACE
 from workbench.app.tables import Builder
 from workbench.domain.changes import changes, fingerprint
 from workbench.domain.project import Project, find, put
-from workbench.errors import WorkbenchError
+from workbench.errors import Cancelled, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.app.desk import Desk
@@ -98,7 +98,7 @@ class TableWork:
 
     def _failed(self, place: str, error: WorkbenchError) -> None:
         if place == PLACE:
-            self._show(builder=self._ui().builder.with_(problem=str(error)))
+            self._show(builder=self._ui().builder.with_(problem=str(error), stopped=isinstance(error, Cancelled)))
         else:
             self._tell(place.partition(":")[2], str(error))
 

@@ -47,6 +47,8 @@ class Builder:
         Id of the kept table that is being changed; empty for a new one.
     problem : str
         Why the last question was not answered.
+    stopped : bool
+        Whether that was because somebody stopped it, which is no fault.
     """
 
     service: str = ""
@@ -59,6 +61,7 @@ class Builder:
     fetched: Fetched | None = None
     kept_id: str = ""
     problem: str = ""
+    stopped: bool = False
 
     def with_(self, **changes: Any) -> Builder:
         """A copy with some fields changed."""

@@ -28,6 +28,15 @@ UNITS = tuple((u, u[:1].upper() + u[1:] if u else "Choose") for u in get_args(Ne
 
 def render(view: View) -> str:
     """The page of the step, as HTML."""
+    every = (
+        ("needs", "Your needs, tested", _needs(view) + _what_if(view)),
+        ("charts", "Charts of your place", _charts(view)),
+        ("explore", "Look at any figures", explore_page.render(view)),
+        ("own", "Areas of your own", own_areas.render(view)),
+        ("tables", "Figures from a service", table_page.render(view)),
+        ("files", "Your own file", _files(view)),
+    )
+    parts = [part for part in every if part[2]]
     return h.join(
         (
             heading(
@@ -36,15 +45,16 @@ def render(view: View) -> str:
                 "against the figures themselves. What remains is "
                 "what a request would have to be about.",
             ),
-            _needs(view),
-            _what_if(view),
-            _charts(view),
-            explore_page.render(view),
-            own_areas.render(view),
-            table_page.render(view),
-            _files(view),
+            _inside(parts),
+            *(f'<div id="doc-{key}">{body}</div>' for key, _, body in parts),
         )
     )
+
+
+def _inside(parts: Sequence[tuple[str, str, str]]) -> str:
+    """Links to the parts of the page, which is long."""
+    links = h.join(f'<li><a href="#doc-{key}">{h.esc(title)}</a></li>' for key, title, _ in parts)
+    return f'<nav class="wb-inpage" aria-label="On this page"><ul>{links}</ul></nav>'
 
 
 def _needs(view: View) -> str:
