@@ -227,7 +227,8 @@ def _preview(view: View, builder: Builder) -> str:
     shown = f'<p class="wb-src">The first {PREVIEWED} of {len(frame):,}.</p>' if len(frame) > PREVIEWED else ""
     table = h.table(caption, headers, rows, right=(len(headers) - 3,), hide_caption=False, keep=True)
     notes = h.join(h.take_care(n) for n in fetched.notes)
-    sources = h.bullets(h.esc(c.text()) for c in fetched.figures.citations.values())
+    cited = h.bullets(h.esc(c.text()) for c in fetched.figures.citations.values())
+    sources = h.details("Where the figures come from", cited, id="table-sources")
     about = builder.description
     keep = (
         '<div data-form class="wb-row">'
