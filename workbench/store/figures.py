@@ -348,7 +348,8 @@ class FigureStore:
             for how in ways:
                 of_unit = plan.of_unit(asked, how.unit)
                 sums, above = self._asker.added_up(segment, of_unit, parents, (to, target), how)
-                frames.append(answers.summed(sums, above, how, plan.known(segment, of_unit), said))
+                sums = answers.whole_sums(sums, above, how, measure)  # lets go of what the engine answered
+                frames.append(answers.summed(sums, how, plan.known(segment, of_unit), said))
             frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
             self._check_found(frame, measure, plan.anywhere(wanted), manifest)
             return FigureSet(frame, answers.cited(frame, manifest.citations))
@@ -403,7 +404,8 @@ class FigureStore:
             for how in plan.sums(chosen(facets, vintage=asked.vintage), measure):
                 of_unit = plan.of_unit(asked, how.unit)
                 sums = self._asker.added_together(segment, of_unit, how)
-                frames.append(answers.summed(sums, len(area.parts), how, plan.known(segment, of_unit), said))
+                sums = answers.whole_sums(sums, len(area.parts), how, measure)
+                frames.append(answers.summed(sums, how, plan.known(segment, of_unit), said))
             frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
             if frame["value"].isna().all():
                 plan.check_areas(self._asker.areas_with_rows(segment, asked), measure, wanted)

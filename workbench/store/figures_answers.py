@@ -119,12 +119,19 @@ def frame(table: pa.Table, measure: str, known: Known) -> pd.DataFrame:
     return from_arrow(table, measure, known)
 
 
-def summed(sums: pa.Table, parts: pa.Table | int, how: Sum, known: Known, said: Mapping[str, str]) -> pd.DataFrame:
-    """Sums as a frame with the columns of the schema; refused where sources were mixed."""
-    from workbench.store.figures_sums import from_sums, mixes_sources  # noqa: PLC0415  imports pyarrow
+def whole_sums(sums: pa.Table, parts: pa.Table | int, how: Sum, measure: str) -> pa.Table:
+    """What an engine added, in order and missing where a part is; refused where sources were mixed."""
+    from workbench.store.figures_sums import mixes_sources, worked_out  # noqa: PLC0415  imports pyarrow
 
-    plan.check_sources(mixes_sources(sums), said["measure"])
-    return from_sums(sums, parts, how, known, said)
+    plan.check_sources(mixes_sources(sums), measure)
+    return worked_out(sums, parts, how)
+
+
+def summed(sums: pa.Table, how: Sum, known: Known, said: Mapping[str, str]) -> pd.DataFrame:
+    """Such sums as a frame with the columns of the schema."""
+    from workbench.store.figures_sums import from_sums  # noqa: PLC0415  imports pyarrow
+
+    return from_sums(sums, how, known, said)
 
 
 def cited(frame: pd.DataFrame, citations: Mapping[str, Citation]) -> dict[str, Citation]:

@@ -31,6 +31,9 @@ from workbench.store.project_file import write_bytes
 ROWS_A_GROUP = 131_072
 """Rows of a Parquet row group: a district's history lies in one or two, and the others are not read."""
 
+MOST_THREADS = 8
+"""Each thread has memory of its own; a measure has some thirty row groups, so that more would have little to do."""
+
 
 class Shelf(Protocol):
     """Where rows lie, and the engine that reads them.
@@ -101,7 +104,7 @@ class Folder:
         settings = ["autoinstall_known_extensions = false", "autoload_known_extensions = false"]
         # Memory goes back when a question is answered: an answer of a million rows needs it in pandas.
         settings += ["allocator_flush_threshold = '1MB'", "allocator_bulk_deallocation_flush_threshold = '1MB'"]
-        settings += [f"threads = {int(threads)}"] if threads else []
+        settings += [f"threads = {int(threads) or min(os.cpu_count() or 1, MOST_THREADS)}"]
         self._set(*settings)
         if memory:
             self._set(f"memory_limit = '{memory}'")

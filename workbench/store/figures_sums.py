@@ -16,8 +16,10 @@ PIECE = 131_072
 """Sums that are worked on at a time."""
 
 
-def from_sums(table: pa.Table, parts: pa.Table | int, how: Sum, known: Known, said: Mapping[str, str]) -> pd.DataFrame:
-    """Sums as a frame with the columns of the schema, in order of area and period.
+def worked_out(table: pa.Table, parts: pa.Table | int, how: Sum) -> pa.Table:
+    """Sums in order of area and period, missing where they lack a part, with flag and method.
+
+    A step apart from :func:`from_sums`: what the engine answered can be let go of before a frame is made.
 
     Parameters
     ----------
@@ -27,20 +29,32 @@ def from_sums(table: pa.Table, parts: pa.Table | int, how: Sum, known: Known, sa
         The areas that were added up to, from :func:`~workbench.store.figures_queries.names`; or how many parts one area
         has.
     how : Sum
-    known : Known
-    said : mapping of str to str
-        What every row has in common: measure, level, vintage and, of one area, its code and name.
     """
     area = None if isinstance(parts, int) else table.column("whole").to_numpy() - 1
     order = _order(table, area)
-    texts = {"unit": how.unit, SPLITS: known.texts[SPLITS], **({"source_id": how.source} if how.source else {}), **said}
     pieces = []
     # A piece at a time: what is worked out on the way to an answer of a million rows would weigh more than the answer.
     for at in range(0, len(order), PIECE):
         rows = order[at : at + PIECE]
         place = None if area is None else pa.array(area[rows])
         pieces.append(_piece(table.take(rows), parts, place, how))
-    found = pa.concat_tables(pieces) if pieces else _piece(table, parts, None if area is None else pa.array(area), how)
+    return pa.concat_tables(pieces) if pieces else _piece(table, parts, None if area is None else pa.array(area), how)
+
+
+def from_sums(found: pa.Table, how: Sum, known: Known, said: Mapping[str, str]) -> pd.DataFrame:
+    """Sums as a frame with the columns of the schema.
+
+    Parameters
+    ----------
+    found : pyarrow.Table
+        From :func:`worked_out`.
+    how : Sum
+    known : Known
+    said : mapping of str to str
+        What every row has in common: measure, level, vintage and, of one area, its code and name.
+    """
+    pa.default_memory_pool().release_unused()
+    texts = {"unit": how.unit, SPLITS: known.texts[SPLITS], **({"source_id": how.source} if how.source else {}), **said}
     nulls = frozenset({"numerator", "denominator", "lower", "upper", "confidence"} - set(found.column_names))
     return from_arrow(found, said["measure"], Known(texts, nulls, known.periods))
 
