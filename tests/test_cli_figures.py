@@ -184,6 +184,14 @@ def test_an_answer_reads_it_and_a_recipe_reads_it_again(run, open_file: Path):
     assert Path("again.csv").read_bytes() == Path("tidy.csv").read_bytes()
 
 
+def test_what_was_answered_for_a_file_is_remembered(run, open_file: Path):
+    assert run("figures", "import", open_file)[0] == 1
+    assert run("figures", "import", open_file, "--answer", "period=2025-06")[0] == 0
+    code, out, _ = run("figures", "import", open_file)
+    assert code == 0
+    assert "It was read as a file of its kind was read before." in out
+
+
 def test_the_month_of_one_file_is_never_taken_for_that_of_the_next(run, open_file: Path):
     run("figures", "import", open_file, "--answer", "period=2025-06", "--save-recipe", "how.json")
     later = open_file.with_name("later.csv")

@@ -443,7 +443,10 @@ def read_file(
         return _some(read_figures(file, areas, recipe, answers), file)
     if home is None:
         return _some(read_figures(file, areas, answers=answers), file)
-    return _some(read_with_recipes(file, areas, home / "recipes", None, dict(answers or {})), file)
+    imported = _some(read_with_recipes(file, areas, home / "recipes", None, dict(answers or {})), file)
+    if answers and imported.recipe is not None:  # the next file of its kind is not asked the same again
+        keep_recipe(home / "recipes", imported.recipe, None, file.name)
+    return imported
 
 
 def write_tidy(figures: FigureSet, out: Path) -> None:

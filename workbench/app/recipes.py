@@ -57,7 +57,7 @@ def read_with_recipes(
     raise DataError("The file keeps asking.", "Read it with a recipe: workbench figures import --recipe.", str(file))
 
 
-def keep_recipe(recipes: Path, recipe: Recipe, beside: Path, name: str) -> None:
+def keep_recipe(recipes: Path, recipe: Recipe, beside: Path | None, name: str) -> None:
     """Remember how a file was read, for files of its kind and for this one."""
     if not recipe.answers:
         return
@@ -65,7 +65,8 @@ def keep_recipe(recipes: Path, recipe: Recipe, beside: Path, name: str) -> None:
     with suppress(OSError, ProjectError):  # the file is read and kept; next time it asks again
         recipes.mkdir(parents=True, exist_ok=True)
         write_bytes(recipes / f"{recipe.fingerprint}.json", content)
-        write_bytes(_beside(beside, name), content)
+        if beside is not None:
+            write_bytes(_beside(beside, name), content)
 
 
 def _beside(folder: Path, name: str) -> Path:
