@@ -18,6 +18,22 @@ def home(tmp_path, monkeypatch):
     return tmp_path / "home"
 
 
+@pytest.fixture(scope="module")
+def built(shared, tmp_path_factory):
+    """A home with the whole register, built once; and what the build said."""
+    home = tmp_path_factory.mktemp("register") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_HOME", str(home))
+        said = json.loads(run("areas", "update", "--from", shared / "data", "--files-only", "--json").stdout)
+    return home, said
+
+
+@pytest.fixture
+def register(built, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_HOME", str(built[0]))
+    return built[1]
+
+
 def run(*args: object):
     result = CliRunner().invoke(cli.app, [str(a) for a in args])
     if result.exception and not isinstance(result.exception, SystemExit):
@@ -47,10 +63,9 @@ def test_a_folder_that_holds_nothing_needed_builds_nothing(home, tmp_path):
 
 
 @pytest.mark.shared
-def test_the_whole_register_is_built_from_files_and_used(home, shared, tmp_path):
-    made = json.loads(run("areas", "update", "--from", shared / "data", "--files-only", "--json").stdout)
-    assert made["areas"] > 100_000
-    assert made == json.loads(run("areas", "about", "--json").stdout)
+def test_the_whole_register_is_built_from_files_and_used(register):
+    assert register["areas"] > 100_000
+    assert register == json.loads(run("areas", "about", "--json").stdout)
     leeds = json.loads(run("areas", "find", "Leeds", "--json").stdout)[0]
     assert (leeds["code"], leeds["level"]) == ("E08000035", "district")
     with pytest.raises(WorkbenchError, match="no lookup of ward from 1999"):
@@ -58,8 +73,8 @@ def test_the_whole_register_is_built_from_files_and_used(home, shared, tmp_path)
 
 
 @pytest.mark.shared
-def test_counts_move_to_other_boundaries_exactly_or_are_told(home, shared, tmp_path):
-    run("areas", "update", "--from", shared / "data", "--files-only")
+@pytest.mark.usefixtures("register")
+def test_counts_move_to_other_boundaries_exactly_or_are_told(shared, tmp_path):
     lookup = next((shared / "data" / "lookups").rglob("lookup_lsoa11_lsoa21_ltla22.csv"))
     rows = list(csv.DictReader(lookup.read_text(encoding="utf-8").splitlines()))
     old, new = (next(c for c in rows[0] if c.startswith(f"lsoa{year}_code")) for year in ("11", "21"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
@@ -155,6 +155,7 @@ def test_holm_never_lowers_a_p_value_and_keeps_their_order(ps):
 probabilities = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 
 
+@settings(max_examples=25)  # statsmodels takes most of a second for a list
 @given(ps=probabilities)
 def test_adjusted_p_values_are_those_of_statsmodels(ps):
     for ours, name in ((s.holm, "holm"), (s.benjamini_hochberg, "fdr_bh")):

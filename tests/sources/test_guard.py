@@ -229,6 +229,7 @@ def test_json_with_numbers_that_json_does_not_have(save, areas):
         read_figures(save("a.json", data), areas)
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_no_file_at_hand_is_refused_as_hostile(shared):
     for path in (shared / "data").rglob("*"):

@@ -61,6 +61,7 @@ def test_households_on_universal_credit(shared, areas):
     assert (set(frame["unit"]), set(frame["vintage"])) == ({"households"}, {"2023"})
 
 
+@pytest.mark.slow
 def test_population_of_small_areas_by_age(frame, areas):
     national = frame("national_small_area/population20_lsoa11.csv", period="2020-06-30")
     total = national[national["measure"] == "total_population"]
@@ -134,6 +135,7 @@ def test_deprivation_of_two_years(frame):
     assert (set(old["vintage"]), set(new["vintage"])) == ({"2011"}, {"2021"})
 
 
+@pytest.mark.slow
 def test_blocks_for_each_area_equal_the_cells_of_the_workbook(frame, shared):
     name = "messy/scotlandcensus2022_table_2024-07-12_20-33-56.xlsx"
     stacked = frame(name)
