@@ -62,6 +62,7 @@ def test_a_folder_that_holds_nothing_needed_builds_nothing(home, tmp_path):
         run("areas", "update", "--files-only")
 
 
+@pytest.mark.slow  # a quarter of a minute; sources/test_areas_build builds the same in every run
 @pytest.mark.shared
 def test_the_whole_register_is_built_from_files_and_used(register):
     assert register["areas"] > 100_000
@@ -72,6 +73,7 @@ def test_the_whole_register_is_built_from_files_and_used(register):
         run("areas", "convert", "a.csv", "--level", "ward", "--from", "1999", "--to", "2021")
 
 
+@pytest.mark.slow  # a quarter of a minute; sources/test_areas_build builds the same in every run
 @pytest.mark.shared
 @pytest.mark.usefixtures("register")
 def test_counts_move_to_other_boundaries_exactly_or_are_told(shared, tmp_path):
